@@ -1,0 +1,85 @@
+import { cdk8s, javascript } from 'projen';
+
+const project = new cdk8s.ConstructLibraryCdk8s({
+  name: 'cdk8s-secure-network',
+  description: 'Typed cdk8s constructs that secure the network of a Kubernetes cluster, closed by default, and prove who reaches whom',
+  author: 'cdk8s-secure-network contributors',
+  authorAddress: 'maintainers@cdk8s-secure-network.dev',
+  authorOrganization: true,
+  repositoryUrl: 'https://github.com/cdk8s-secure-network/cdk8s-secure-network.git',
+  license: 'Apache-2.0',
+  copyrightOwner: 'cdk8s-secure-network contributors',
+  keywords: ['cdk8s', 'kubernetes', 'network-policy', 'security', 'openshift', 'istio', 'egress', 'zero-trust'],
+  defaultReleaseBranch: 'main',
+  majorVersion: 0,
+
+  projenrcTs: true,
+  packageManager: javascript.NodePackageManager.NPM,
+  minNodeVersion: '20.0.0',
+  jsiiVersion: '~5.9.0',
+  typescriptVersion: '~5.9.0',
+  cdk8sVersion: '2.70.0',
+  constructsVersion: '10.4.2',
+  peerDependencyOptions: { pinnedDevDependency: false },
+  peerDeps: ['cdk8s-plus-28@^2.5.0'],
+  bundledDeps: ['ipaddr.js@^2.5.0', 'yaml@^2.9.1'],
+  devDeps: ['fast-check@^4.10.2', 'tsx@^4.20.0'],
+
+  github: false,
+  release: false,
+  depsUpgrade: false,
+  sampleCode: false,
+  eslint: true,
+  eslintOptions: {
+    dirs: ['src'],
+    devdirs: ['test', 'examples', 'bench', 'engines', '.projenrc.ts'],
+    commandOptions: { fix: false },
+  },
+  jestOptions: {
+    configFilePath: 'jest.config.json',
+    junitReporting: false,
+    jestVersion: '^29.5.0',
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    jestConfig: {
+      collectCoverage: false,
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      moduleFileExtensions: ['ts', 'js', 'json', 'node'],
+    },
+  },
+  tsJestOptions: { transformOptions: { isolatedModules: true } },
+  gitignore: ['/dist-example/', '/examples/*/dist/', '/examples/*/dist-files/', '/.cache/', '*.tgz', '.DS_Store'],
+});
+
+project.addDevDeps('cdk8s@2.70.106', 'cdk8s-plus-28@2.5.6', 'constructs@10.8.1', 'projen@0.103.25');
+project.addDevDeps('jest@^29.7.0', '@types/jest@^29.5.0', 'ts-jest@^29.4.0');
+// Foreign-platform binaries of newer resolvers may be absent from a registry mirror, and `npm ci` then fails.
+project.addDevDeps('eslint-import-resolver-typescript@~3.6.3', '@types/node@^20');
+// The lock file holds no download addresses, so it works behind any mirror.
+project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
+
+project.npmignore?.addPatterns(...['/examples/', '/docs/', '/bench/', '/engines/', '/.ci/', '/.cache/', '.projenrc.ts', '/tsconfig.json']);
+
+const floors = [
+  { target: './src/algebra', from: './src', except: ['./algebra'] },
+  { target: './src/api', from: './src', except: ['./api'] },
+  { target: './src/intent', from: './src', except: ['./intent', './algebra', './api'] },
+  { target: './src/analysis', from: './src', except: ['./analysis', './algebra', './api'] },
+  { target: './src/providers', from: './src', except: ['./providers', './intent', './algebra', './api'] },
+  { target: './src/proof', from: './src', except: ['./proof', './intent', './analysis', './algebra', './api'] },
+  { target: './src/constructs', from: './src', except: ['./constructs', './proof', './providers', './intent', './analysis', './algebra', './api'] },
+];
+project.eslint?.addRules({
+  'import/no-cycle': ['error', { ignoreExternal: true }],
+  'import/no-restricted-paths': ['error', { zones: floors }],
+  'max-len': ['error', { code: 160, ignoreUrls: true, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreComments: true, ignoreRegExpLiterals: true }],
+});
+
+project.addTask('example', { description: 'synthesizes the shop example and shows what it wrote', exec: 'tsx examples/shop/main.ts', receiveArgs: true });
+project.addTask('bench', { description: 'measures synth and analysis beside stock cdk8s', exec: 'tsx bench/main.ts', receiveArgs: true });
+project.addTask('test:mutants', { description: 'applies each committed widening and shows the test that goes red', exec: 'tsx test/mutants/main.ts', receiveArgs: true });
+// One type check for everything that jest and tsx only transpile.
+for (const folder of ['examples', 'bench', 'engines']) project.tsconfigDev.addInclude(`../${folder}/**/*.ts`);
+project.tsconfigDev.addExclude('../examples/*/dist');
+project.testTask.prependExec('tsc --noEmit -p test/tsconfig.json');
+
+project.synth();
