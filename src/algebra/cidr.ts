@@ -1,3 +1,4 @@
+/* eslint-disable no-bitwise */
 import * as ipaddr from 'ipaddr.js';
 
 /**

@@ -1,3 +1,4 @@
+/* eslint-disable no-bitwise */
 /**
  * Sets of whole numbers as sorted, disjoint, non-touching intervals.
  *

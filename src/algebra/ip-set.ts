@@ -1,3 +1,4 @@
+/* eslint-disable no-bitwise */
 import { BITS, CidrOptions, Family, formatAddress, parseAddress, parseCidr } from './cidr';
 import { IntervalSet } from './interval-set';
 

@@ -3,7 +3,8 @@ import { ConnectionSet, Protocol, PROTOCOLS } from '../../src/algebra/connection
 
 const piece = fc.tuple(fc.constantFrom<Protocol>(...PROTOCOLS), fc.integer({ min: 1, max: 65535 }), fc.integer({ min: 0, max: 30000 }))
   .map(([protocol, from, length]) => ConnectionSet.of(protocol, from, Math.min(65535, from + length)));
-const sets = fc.oneof(fc.constantFrom(ConnectionSet.all(), ConnectionSet.none()), fc.array(piece, { maxLength: 5 }).map(p => ConnectionSet.unionOf(p)));
+const sets = fc.oneof(
+  fc.constantFrom(ConnectionSet.all(), ConnectionSet.none()), fc.array(piece, { maxLength: 5 }).map(p => ConnectionSet.unionOf(p)));
 
 describe('connection sets', () => {
   test('are a Boolean algebra', () => {

@@ -1,3 +1,4 @@
+/* eslint-disable no-bitwise */
 import * as fc from 'fast-check';
 import { IntervalSet } from '../../src/algebra/interval-set';
 

@@ -1,0 +1,31 @@
+import { IConstruct } from 'constructs';
+
+/** What manifests do not tell about a cluster, as CIDRs. */
+export interface ClusterFacts {
+  /**
+   * The ranges that pods have their addresses from. When they are known, an `ipBlock` that overlaps them opens pods too.
+   * @default - unknown: an ipBlock is about addresses outside the cluster only
+   */
+  readonly podCidrs?: string[];
+  /**
+   * The ranges of the virtual addresses of Services.
+   * @default - unknown
+   */
+  readonly serviceCidrs?: string[];
+  /**
+   * The ranges that nodes, and with them pods on the host's network, have their addresses from.
+   * @default - unknown: an ipBlock never matches a pod on the host's network
+   */
+  readonly nodeCidrs?: string[];
+}
+
+const FACTS = Symbol.for('cdk8s-secure-network.ClusterFacts');
+
+/** Attaches the facts to the root of a construct tree, where the analysis finds them. */
+export function declareFacts(root: IConstruct, facts: ClusterFacts): void {
+  (root.node.root as any)[FACTS] = facts;
+}
+
+export function factsOf(scope: IConstruct): ClusterFacts | undefined {
+  return (scope.node.root as any)[FACTS];
+}
