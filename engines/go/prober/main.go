@@ -1,0 +1,45 @@
+// prober is the hands of the engine tests: it makes certificates, starts programs that die with their parent, and keeps a farm of network
+// namespaces in which connections are really tried. It needs no tool of the system: no ip, no nft, no iptables.
+//
+//	prober certs DIR              a certificate authority, a serving certificate and an administrator's
+//	prober exec PARENT -- CMD...  runs CMD, which is killed when the process PARENT ends
+//	prober farm PARENT            reads orders as lines of JSON, answers with lines of JSON, until its input ends
+//
+// The namespaces have no names: the kernel frees them, their links and their rules with the last process that holds them, however it ends.
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+)
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "prober:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	if len(args) < 2 {
+		return fmt.Errorf("usage: prober certs DIR | exec PARENT -- CMD... | farm PARENT")
+	}
+	if args[0] == "certs" {
+		return writeCertificates(args[1])
+	}
+	parent, err := strconv.Atoi(args[1])
+	if err != nil {
+		return fmt.Errorf("parent '%s' is not a process id", args[1])
+	}
+	if err := dieWith(parent); err != nil {
+		return err
+	}
+	switch args[0] {
+	case "exec":
+		return replaceBy(args[2:])
+	case "farm":
+		return serveOrders(os.Stdin, os.Stdout)
+	}
+	return fmt.Errorf("unknown command '%s'", args[0])
+}

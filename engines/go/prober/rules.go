@@ -1,0 +1,128 @@
+package main
+
+import (
+	"fmt"
+	"net"
+
+	"github.com/google/nftables"
+	"github.com/google/nftables/binaryutil"
+	"github.com/google/nftables/expr"
+	"github.com/google/nftables/xt"
+	"golang.org/x/sys/unix"
+)
+
+// A service is one port of a ClusterIP and the pods behind it. Connections are spread over them in turn.
+type service struct {
+	Address  string    `json:"address"`
+	Protocol string    `json:"protocol"`
+	Port     uint16    `json:"port"`
+	Backends []backend `json:"backends"`
+}
+
+type backend struct {
+	Address string `json:"address"`
+	Port    uint16 `json:"port"`
+}
+
+var families = map[nftables.TableFamily]struct {
+	bytes  int
+	offset uint32 // of the destination address in the header
+}{nftables.TableFamilyIPv4: {4, 16}, nftables.TableFamilyIPv6: {16, 24}}
+
+var protocols = map[string]byte{"TCP": unix.IPPROTO_TCP, "UDP": unix.IPPROTO_UDP}
+
+// queueNewConnections hands every packet that opens a TCP or UDP connection to the program that listens at the queue. Without a listener
+// it is dropped: nothing gets by. It asks for xtables' NFQUEUE, which kernels without nft's own queue have too.
+func queueNewConnections(queue uint16) error {
+	conn, err := nftables.New()
+	if err != nil {
+		return err
+	}
+	for family := range families {
+		table := conn.AddTable(&nftables.Table{Name: "engines_queue", Family: family})
+		chain := conn.AddChain(&nftables.Chain{
+			Name: "postrouting", Table: table, Type: nftables.ChainTypeFilter, Hooknum: nftables.ChainHookPostrouting, Priority: nftables.ChainPriorityMangle,
+		})
+		for _, protocol := range protocols {
+			info := xt.Unknown(append(binaryutil.NativeEndian.PutUint16(queue), make([]byte, 6)...))
+			exprs := append(isNew(), isProtocol(protocol)...)
+			conn.AddRule(&nftables.Rule{Table: table, Chain: chain, Exprs: append(exprs, &expr.Target{Name: "NFQUEUE", Rev: 0, Info: &info})})
+		}
+	}
+	if err := conn.Flush(); err != nil {
+		return fmt.Errorf("cannot queue packets (the kernel needs NETFILTER_XT_TARGET_NFQUEUE and NFT_COMPAT): %w", err)
+	}
+	return nil
+}
+
+// writeServices replaces all services by the ones given.
+func writeServices(services []service) error {
+	conn, err := nftables.New()
+	if err != nil {
+		return err
+	}
+	chains := map[nftables.TableFamily]*nftables.Chain{}
+	for family := range families {
+		table := conn.AddTable(&nftables.Table{Name: "engines_services", Family: family})
+		conn.FlushTable(table)
+		chains[family] = conn.AddChain(&nftables.Chain{
+			Name: "prerouting", Table: table, Type: nftables.ChainTypeNAT, Hooknum: nftables.ChainHookPrerouting, Priority: nftables.ChainPriorityNATDest,
+		})
+	}
+	for _, s := range services {
+		ip, family, err := addressOf(s.Address)
+		if err != nil {
+			return err
+		}
+		// The i-th of n rules takes every (n-i)-th of the connections that reach it: an equal share for each.
+		for i, b := range s.Backends {
+			to, _, err := addressOf(b.Address)
+			if err != nil {
+				return err
+			}
+			shape := families[family]
+			exprs := []expr.Any{
+				&expr.Payload{DestRegister: 1, Base: expr.PayloadBaseNetworkHeader, Offset: shape.offset, Len: uint32(shape.bytes)},
+				&expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: ip},
+			}
+			exprs = append(exprs, isProtocol(protocols[s.Protocol])...)
+			exprs = append(exprs,
+				&expr.Payload{DestRegister: 1, Base: expr.PayloadBaseTransportHeader, Offset: 2, Len: 2},
+				&expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: binaryutil.BigEndian.PutUint16(s.Port)},
+				&expr.Numgen{Register: 1, Modulus: uint32(len(s.Backends) - i), Type: unix.NFT_NG_INCREMENTAL},
+				&expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: binaryutil.NativeEndian.PutUint32(0)},
+				&expr.Immediate{Register: 1, Data: to},
+				&expr.Immediate{Register: 2, Data: binaryutil.BigEndian.PutUint16(b.Port)},
+				&expr.NAT{Type: expr.NATTypeDestNAT, Family: uint32(family), RegAddrMin: 1, RegProtoMin: 2},
+			)
+			conn.AddRule(&nftables.Rule{Table: chains[family].Table, Chain: chains[family], Exprs: exprs})
+		}
+	}
+	return conn.Flush()
+}
+
+func addressOf(text string) ([]byte, nftables.TableFamily, error) {
+	ip := net.ParseIP(text)
+	if v4 := ip.To4(); v4 != nil {
+		return v4, nftables.TableFamilyIPv4, nil
+	}
+	if ip == nil {
+		return nil, 0, fmt.Errorf("'%s' is not an address", text)
+	}
+	return ip, nftables.TableFamilyIPv6, nil
+}
+
+func isNew() []expr.Any {
+	return []expr.Any{
+		&expr.Ct{Register: 1, Key: expr.CtKeySTATE},
+		&expr.Bitwise{SourceRegister: 1, DestRegister: 1, Len: 4, Mask: binaryutil.NativeEndian.PutUint32(expr.CtStateBitNEW), Xor: make([]byte, 4)},
+		&expr.Cmp{Op: expr.CmpOpNeq, Register: 1, Data: make([]byte, 4)},
+	}
+}
+
+func isProtocol(protocol byte) []expr.Any {
+	return []expr.Any{
+		&expr.Meta{Key: expr.MetaKeyL4PROTO, Register: 1},
+		&expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: []byte{protocol}},
+	}
+}
