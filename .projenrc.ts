@@ -44,7 +44,12 @@ const project = new cdk8s.ConstructLibraryCdk8s({
       collectCoverage: false,
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       moduleFileExtensions: ['ts', 'js', 'json', 'node'],
+      // Examples and tests import the library by its name, as its users do.
+      moduleNameMapper: { '^cdk8s-secure-network$': '<rootDir>/src/index.ts', '^cdk8s-secure-network/lib/(.*)$': '<rootDir>/src/$1' },
     },
+  },
+  tsconfigDev: {
+    compilerOptions: { paths: { 'cdk8s-secure-network': ['../src/index.ts'], 'cdk8s-secure-network/lib/*': ['../src/*'] } },
   },
   tsJestOptions: { transformOptions: { isolatedModules: true } },
   gitignore: ['/dist-example/', '/examples/*/dist/', '/examples/*/dist-files/', '/.cache/', '*.tgz', '.DS_Store'],
@@ -80,13 +85,13 @@ project.eslint?.addRules({
   'max-len': ['error', { code: 160, ignoreUrls: true, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreComments: true, ignoreRegExpLiterals: true }],
 });
 
-project.addTask('example', { description: 'synthesizes the shop example and shows what it wrote', exec: 'tsx examples/shop/main.ts', receiveArgs: true });
-project.addTask('bench', { description: 'measures synth and analysis beside stock cdk8s', exec: 'tsx bench/main.ts', receiveArgs: true });
-project.addTask('test:mutants', { description: 'applies each committed widening and shows the test that goes red', exec: 'tsx test/mutants/main.ts', receiveArgs: true });
+project.addTask('example', { description: 'synthesizes the shop example and shows what it wrote', exec: 'tsx --tsconfig examples/tsconfig.json examples/shop/main.ts', receiveArgs: true });
+project.addTask('bench', { description: 'measures synth and analysis beside stock cdk8s', exec: 'tsx --tsconfig test/tsconfig.json bench/main.ts', receiveArgs: true });
+project.addTask('test:mutants', { description: 'applies each committed widening and shows the test that goes red', exec: 'tsx --tsconfig test/tsconfig.json test/mutants/main.ts', receiveArgs: true });
 // One type check for everything that jest and tsx only transpile.
-for (const folder of ['examples', 'bench', 'engines']) project.tsconfigDev.addInclude(`../${folder}/**/*.ts`);
+for (const folder of ['src', 'examples', 'bench', 'engines']) project.tsconfigDev.addInclude(`../${folder}/**/*.ts`);
 project.tsconfigDev.addExclude('../examples/*/dist');
-project.addTask('test:engines', { description: 'lets a real API server, a real enforcer and real packets judge the output (needs Go)', exec: 'tsx engines/main.ts', receiveArgs: true });
+project.addTask('test:engines', { description: 'lets a real API server, a real enforcer and real packets judge the output (needs Go)', exec: 'tsx --tsconfig test/tsconfig.json engines/main.ts', receiveArgs: true });
 
 project.testTask.prependExec('tsc --noEmit -p test/tsconfig.json');
 

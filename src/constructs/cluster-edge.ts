@@ -1,0 +1,129 @@
+import { Chart } from 'cdk8s';
+import { Construct } from 'constructs';
+import { MANAGED_BY } from './_labels';
+import { AppManifest, addAppCheck } from './_one-pass';
+import { refuseNestedChart } from './_placement';
+import { declareFacts } from '../analysis/facts';
+import { NamespaceEnd, WorkloadEnd } from '../intent/endpoint';
+import { Ledger } from '../intent/ledger';
+import { Platform } from '../intent/platform';
+import { Acknowledgement, checkIntent } from '../proof/intent-check';
+import { NetworkProvider } from '../providers/network-provider';
+
+/** A cluster that namespaces can belong to. */
+export interface IClusterEdge {
+  /** The facts of the cluster. */
+  readonly platform: Platform;
+  /** What enforces its network policy. */
+  readonly network: NetworkProvider;
+  /** @internal */
+  readonly _ledger: Ledger;
+  /** Enters a namespace into the cluster's books. @internal */
+  _register(member: ClusterMember): void;
+  /** The namespaces that form one network with this one. @internal */
+  _joined(member: ClusterMember): string[];
+}
+
+/** A namespace as the edge keeps book of it. */
+export interface ClusterMember {
+  readonly end: NamespaceEnd;
+  /** Whether everything inside its project reaches everything. */
+  readonly project: boolean;
+  /** The Pod Security level it enforces. */
+  readonly podSecurity: string;
+  /** Its workloads at this moment. */
+  workloads(): WorkloadEnd[];
+}
+
+/** Properties of `ClusterEdge`. */
+export interface ClusterEdgeProps {
+  /** The facts of the cluster; the version is enough to start. */
+  readonly platform: Platform;
+  /** What enforces network policy in this cluster. */
+  readonly network: NetworkProvider;
+}
+
+/** Options of `ClusterEdge.acknowledge`. */
+export interface AcknowledgeOptions {
+  /** Why what the object opens is meant, for those who review it. */
+  readonly reason: string;
+}
+
+/**
+ * The cluster itself: its facts, what enforces its policy, and the books in which every stated flow is kept.
+ * One App is one cluster, so it holds one edge.
+ *
+ * At synth the edge reads the manifests of the whole App back and compares who reaches whom with what was stated.
+ * A difference is an error that names the pair, the object and the statement, and nothing is written.
+ */
+export class ClusterEdge extends Chart implements IClusterEdge {
+  public readonly platform: Platform;
+  public readonly network: NetworkProvider;
+  /** @internal */
+  public readonly _ledger = new Ledger();
+
+  private readonly members: ClusterMember[] = [];
+  private readonly acknowledgements: Acknowledgement[] = [];
+
+  /** Throws where the App already has an edge, or where `scope` lies inside another chart. */
+  constructor(scope: Construct, id: string, props: ClusterEdgeProps) {
+    refuseNestedChart(scope, id, 'ClusterEdge');
+    super(scope, id, { labels: MANAGED_BY });
+    this.platform = props.platform;
+    this.network = props.network;
+    this.refuseSecondEdge();
+    const { podCidrs, serviceCidrs, nodeCidrs } = this.platform._facts;
+    declareFacts(this.node.root, { podCidrs, serviceCidrs, nodeCidrs });
+    addAppCheck(this, manifests => this.check(manifests));
+  }
+
+  /**
+   * Says that what a foreign object opens (from Include, Helm or your own ApiObjects) is meant. Without it, anything reachable
+   * that nobody stated fails the synth.
+   *
+   * @param object the object as `Kind namespace/name`, for example `NetworkPolicy shop/allow-prometheus`
+   */
+  public acknowledge(object: string, options: AcknowledgeOptions): void {
+    if (!/^[A-Za-z0-9]+ ([a-z0-9.-]+\/)?[a-z0-9.:-]+$/.test(object)) {
+      throw new Error(`[${this.node.path}] '${object}' does not name an object: write its kind, namespace and name, such as 'NetworkPolicy shop/allow-prometheus'`);
+    }
+    if (!options.reason.trim()) throw new Error(`[${this.node.path}] acknowledging '${object}' needs a reason: those who review it will ask`);
+    this.acknowledgements.push({ object, reason: options.reason });
+  }
+
+  /** @internal */
+  public _register(member: ClusterMember): void {
+    this.members.push(member);
+  }
+
+  /** @internal */
+  public _joined(member: ClusterMember): string[] {
+    if (!member.project) return [];
+    return this.members
+      .filter(({ project, end }) => project && end.tenant === member.end.tenant)
+      .map(({ end }) => end.namespace)
+      .sort();
+  }
+
+  private check(manifests: readonly AppManifest[]): string[] {
+    return checkIntent({
+      path: this.node.path,
+      manifests: manifests.map(({ json }) => json),
+      ledger: this._ledger,
+      platform: this.platform,
+      members: this.members.map(member => ({ end: member.end, joined: this._joined(member), workloads: member.workloads() })),
+      acknowledgements: this.acknowledgements,
+    });
+  }
+
+  private refuseSecondEdge(): void {
+    const { root } = this.node;
+    const known = EDGES.get(root);
+    if (known) {
+      throw new Error(`[${this.node.path}] the App already has the edge '${known.node.path}': one App is one cluster; use one App for each cluster`);
+    }
+    EDGES.set(root, this);
+  }
+}
+
+const EDGES = new WeakMap<object, ClusterEdge>();

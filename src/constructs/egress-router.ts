@@ -1,0 +1,187 @@
+import { createHash } from 'crypto';
+import { Size } from 'cdk8s';
+import * as kplus from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import { CONFIG_HASH, PROXY_LABEL } from './_labels';
+import { emit } from './_manifest';
+import { addWorkload } from './_workloads';
+import { SecureNamespace } from './secure-namespace';
+import { SecureWorkload } from './secure-workload';
+import { checkServiceName } from '../admission/names';
+import { callSite } from '../intent/call-site';
+import { Connections } from '../intent/connections';
+import { AddressEnd, WorkloadEnd } from '../intent/endpoint';
+import { IPeer } from '../intent/peer';
+import { Port } from '../intent/port';
+import {
+  HAPROXY_CONFIG_KEY, HAPROXY_HEALTH_PORT, HAPROXY_LIVE_PATH, HAPROXY_READY_PATH, haproxyPorts, renderHaproxyConfig,
+} from '../providers/_haproxy';
+
+/** Properties of `EgressRouter`. */
+export interface EgressRouterProps {
+  /** The external system: `Peer.host('orders.db.example')` or `Peer.address('203.0.113.10')`. A range is refused: a proxy needs one destination. */
+  readonly destination: IPeer;
+
+  /** The TCP ports of the destination, at least one. Clients dial the router on the same numbers. */
+  readonly ports: Port[];
+
+  /**
+   * How many proxies run, spread over nodes.
+   *
+   * @default 2
+   */
+  readonly replicas?: number;
+
+  /**
+   * The HAProxy image (3.0 or later), with a fixed version or digest.
+   *
+   * @default - the official image at the version this library was tested with
+   */
+  readonly image?: string;
+
+  /**
+   * A cluster IP to keep, inside the cluster's service range, so that clients can map the destination's own name to the router with
+   * `hostAlias()` and still verify its certificate.
+   *
+   * @default - the cluster assigns one, and clients use `host`
+   */
+  readonly clusterIp?: string;
+}
+
+const IMAGE = 'docker.io/library/haproxy:3.2.6-alpine';
+/** The user of the official image. */
+const HAPROXY_USER = 99;
+
+/**
+ * The one way out to an external system: a proxy that knows a single destination, reached only by workloads that said so, and the only
+ * pods that may reach the destination. Its clients dial `host` and `port`.
+ *
+ * Where policies know no names, the proxies' own policy opens the destination's ports to the world outside the cluster, and the
+ * proxy's configuration is what holds the name.
+ */
+export class EgressRouter extends Construct implements IPeer {
+  /** Who may use the router: nobody, until stated. */
+  public readonly connections: Connections;
+  /** The proxies, as a workload like any other. */
+  public readonly proxy: SecureWorkload;
+  /** The external system as it was given, `orders.db.example`. */
+  public readonly destination: string;
+  /** @internal */
+  public readonly _end: WorkloadEnd;
+
+  private readonly clusterIp?: string;
+
+  /** Throws where the destination is not one host, where a port is not one TCP port, and where the platform facts about addresses are missing. */
+  constructor(namespace: SecureNamespace, id: string, props: EgressRouterProps) {
+    super(namespace, `router-${id}`);
+    checkServiceName(`[${this.node.path}] router id`, id);
+    const target = singleDestination(this.node.path, props.destination);
+    const numbers = tcpNumbers(this.node.path, props.ports);
+    this.destination = target.host ?? target.address!;
+    this.clusterIp = props.clusterIp;
+
+    const facts = namespace.edge.platform._addressFacts(this.node.path);
+    const families = facts.everywhere(`the router to ${this.destination}`).map(cidr => (cidr.includes(':') ? 'IPv6' as const : 'IPv4' as const));
+    target.resolve(facts);
+    const inside = haproxyPorts(numbers);
+    const config = renderHaproxyConfig({
+      families,
+      listeners: numbers.map(number => ({ port: inside.get(number)!, destination: { host: this.destination, port: number } })),
+    });
+    const configName = `${id}-haproxy`;
+    emit(this, 'config', { apiVersion: 'v1', kind: 'ConfigMap', name: configName, body: { data: { [HAPROXY_CONFIG_KEY]: config } } });
+
+    this.proxy = addWorkload(namespace, id, {
+      replicas: props.replicas ?? 2,
+      podMetadata: {
+        labels: { [PROXY_LABEL]: 'haproxy' },
+        annotations: { [CONFIG_HASH]: createHash('sha256').update(config).digest('hex').slice(0, 16) },
+      },
+      securityContext: { user: HAPROXY_USER, group: HAPROXY_USER, ensureNonRoot: true },
+      containers: [proxyContainer(this, configName, props.image ?? IMAGE, [...inside.values()])],
+      servicePorts: numbers.map(number => ({ name: `tcp-${number}`, port: number, targetPort: inside.get(number)! })),
+      clusterIP: props.clusterIp,
+    }, (scope, complete: kplus.DeploymentProps, child) => new kplus.Deployment(scope, child, complete), true);
+    (this.proxy.pods as kplus.Deployment).scheduling.spread({ topology: kplus.Topology.HOSTNAME, weight: 100 });
+    emit(this, 'disruption-budget', {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      name: id,
+      body: { spec: { minAvailable: 1, selector: { matchLabels: this.proxy._end.labels } } },
+    });
+
+    this._end = this.proxy._end;
+    this.connections = this.proxy.connections;
+    namespace.edge._ledger.add({
+      from: this._end,
+      to: target,
+      ports: numbers.map(number => Port.tcp(number)),
+      reason: `router to ${this.destination}`,
+      by: 'source',
+      site: callSite(EgressRouter),
+    });
+  }
+
+  /** The name clients dial, `orders-db.egress.svc`. */
+  public get host(): string {
+    return this.proxy.host;
+  }
+
+  /** The first port of the destination, the number clients dial. */
+  public get port(): number {
+    return this.proxy.port;
+  }
+
+  /**
+   * Lets a client that verifies the destination's certificate go on using the destination's own name: an entry for its pods' hosts
+   * file that leads the name to the router. Throws without a `clusterIp`, because an address that changes cannot stand in a file,
+   * and where the destination is an address, which has no name to map.
+   */
+  public hostAlias(): kplus.HostAlias {
+    if (!this.clusterIp) {
+      throw new Error(`[${this.node.path}] hostAlias() needs a clusterIp that stays: set 'clusterIp' to a free address of the service range, `
+        + `or let the client name '${this.destination}' as TLS server name while it dials ${this.host}`);
+    }
+    if (/^[0-9.]+$|:/.test(this.destination)) {
+      throw new Error(`[${this.node.path}] hostAlias() needs a destination with a name, and '${this.destination}' is an address: use Peer.host(...)`);
+    }
+    return { ip: this.clusterIp, hostnames: [this.destination] };
+  }
+}
+
+function singleDestination(path: string, destination: IPeer): AddressEnd {
+  const end = destination._end;
+  if (end.kind !== 'addresses' || !(end.host || end.address)) {
+    const what = end.kind === 'addresses' ? `'${end.text}' is not one host` : 'pods of this cluster need no router';
+    throw new Error(`[${path}] a router leads to one external system, and ${what}: use Peer.host('orders.db.example') or Peer.address('203.0.113.10')`);
+  }
+  return end;
+}
+
+function tcpNumbers(path: string, ports: Port[]): number[] {
+  if (ports.length === 0) throw new Error(`[${path}] a router without ports leads nowhere: name the destination's ports, for example ports: [Port.postgres()]`);
+  const unfit = ports.find(port => port._transport !== 'TCP' || port._name || port._first !== port._last);
+  if (unfit) throw new Error(`[${path}] the router's proxy cannot forward '${unfit}': name single TCP ports by number`);
+  return [...new Set(ports.map(port => port._first))].sort((a, b) => a - b);
+}
+
+function proxyContainer(scope: Construct, configName: string, image: string, ports: number[]): kplus.ContainerProps {
+  if (/:latest$/.test(image) || !/[:@][^/]+$/.test(image)) {
+    throw new Error(`[${scope.node.path}] the image '${image}' has no fixed version: name one, or a digest, so that what runs is what was reviewed`);
+  }
+  const config = kplus.ConfigMap.fromConfigMapName(scope, 'config-by-name', configName);
+  const probe = { port: HAPROXY_HEALTH_PORT };
+  return {
+    name: 'haproxy',
+    image,
+    ports: ports.map(number => ({ number, name: `tcp-${number}` })),
+    args: ['haproxy', '-W', '-db', '-f', `/etc/haproxy/${HAPROXY_CONFIG_KEY}`],
+    volumeMounts: [{ path: '/etc/haproxy', readOnly: true, volume: kplus.Volume.fromConfigMap(scope, 'config-volume', config) }],
+    liveness: kplus.Probe.fromHttpGet(HAPROXY_LIVE_PATH, probe),
+    readiness: kplus.Probe.fromHttpGet(HAPROXY_READY_PATH, probe),
+    resources: {
+      cpu: { request: kplus.Cpu.millis(50) },
+      memory: { request: Size.mebibytes(64), limit: Size.mebibytes(256) },
+    },
+  };
+}

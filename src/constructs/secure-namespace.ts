@@ -1,0 +1,322 @@
+import { Chart } from 'cdk8s';
+import * as kplus from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import { MANAGED_BY, TENANT_LABEL } from './_labels';
+import { Manifest, emit, emitPlans } from './_manifest';
+import { ISecureNamespace } from './secure-namespace-like';
+import { stripClusterScope } from './_one-pass';
+import { refuseNestedChart } from './_placement';
+import { addStatefulSet, addWorkload } from './_workloads';
+import { IClusterEdge } from './cluster-edge';
+import { AdoptOptions, SecureWorkload, SelectedWorkloadProps, identityOf } from './secure-workload';
+import { checkDnsLabel, checkLabelValue, checkLabels } from '../admission/names';
+import { Connections } from '../intent/connections';
+import { NamespaceEnd } from '../intent/endpoint';
+import { NamespaceIntent } from '../intent/network-provider';
+
+/** What may pass inside a namespace without being stated. */
+export enum Isolation {
+  /** Nothing but DNS: every flow is stated, pod by pod. */
+  WORKLOAD = 'workload',
+  /**
+   * Everything inside the project, nothing across: the isolation of the classic multi-tenant SDN. The project is all namespaces
+   * of the same tenant that have this isolation too.
+   */
+  PROJECT = 'project',
+}
+
+/** The Pod Security Standard that the API server holds the namespace's pods to. */
+export enum PodSecurityLevel {
+  /** Nothing that helps to break out: no root, no capabilities, a seccomp profile. */
+  RESTRICTED = 'restricted',
+  /** Nothing known to break out: no host access, no privileged containers. */
+  BASELINE = 'baseline',
+  /** Everything. Network policy does not hold pods that may use the host network. */
+  PRIVILEGED = 'privileged',
+}
+
+/** Sizes for containers that state none, and bounds for those that do. Keys are resources (`cpu`, `memory`), values quantities. */
+export interface ContainerLimits {
+  /**
+   * Limits for containers that state none.
+   *
+   * @default - none
+   */
+  readonly defaultLimits?: Record<string, string>;
+  /**
+   * Requests for containers that state none.
+   *
+   * @default - none
+   */
+  readonly defaultRequests?: Record<string, string>;
+  /**
+   * The most a container may have.
+   *
+   * @default - no bound
+   */
+  readonly max?: Record<string, string>;
+}
+
+/** Properties of `SecureNamespace`. */
+export interface SecureNamespaceProps {
+  /** The cluster the namespace belongs to. */
+  readonly edge: IClusterEdge;
+
+  /**
+   * The name of the namespace.
+   *
+   * @default - the id of the construct
+   */
+  readonly name?: string;
+
+  /**
+   * Who answers for the namespace. Inside a tenant one statement opens a flow; across tenants both ends must say so.
+   *
+   * @default - the namespace is a tenant of its own
+   */
+  readonly tenant?: string;
+
+  /**
+   * What may pass inside without being stated.
+   *
+   * @default Isolation.WORKLOAD
+   */
+  readonly isolation?: Isolation;
+
+  /**
+   * The Pod Security Standard to enforce, audit and warn about.
+   *
+   * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
+   * @default PodSecurityLevel.RESTRICTED
+   */
+  readonly podSecurity?: PodSecurityLevel;
+
+  /**
+   * Hard bounds on what the namespace may use, as in a ResourceQuota: `{ 'requests.cpu': '4', pods: '20' }`.
+   *
+   * @default - no ResourceQuota
+   */
+  readonly quota?: Record<string, string>;
+
+  /**
+   * Sizes and bounds for single containers, as in a LimitRange.
+   *
+   * @default - no LimitRange
+   */
+  readonly limits?: ContainerLimits;
+
+  /**
+   * More labels for the Namespace.
+   *
+   * @default - only those the library needs
+   */
+  readonly labels?: Record<string, string>;
+}
+
+/** Properties of `SecureNamespace.addDeployment`. */
+export interface SecureDeploymentProps extends kplus.DeploymentProps {
+  /**
+   * The ports of its Service, where they differ from those of its containers.
+   *
+   * @default - each port a container declares, under the same number; no Service where none is declared
+   */
+  readonly servicePorts?: kplus.ServicePort[];
+}
+
+/** Properties of `SecureNamespace.addDaemonSet`. */
+export interface SecureDaemonSetProps extends kplus.DaemonSetProps {
+  /**
+   * The ports of its Service, where they differ from those of its containers.
+   *
+   * @default - each port a container declares, under the same number; no Service where none is declared
+   */
+  readonly servicePorts?: kplus.ServicePort[];
+}
+
+/** Options of `SecureNamespace.imported`. */
+export interface ImportedNamespaceOptions {
+  /**
+   * Who answers for it.
+   *
+   * @default - somebody outside this App
+   */
+  readonly tenant?: string;
+}
+
+/**
+ * A namespace that is closed in both directions from the start, and stays closed but for stated flows and DNS.
+ * It is a chart: what is placed in it lives in the namespace and lands in its file.
+ */
+export class SecureNamespace extends Chart implements ISecureNamespace {
+  /** A namespace that others own, such as `monitoring`: our half of a flow is rendered, theirs is theirs to allow. */
+  public static imported(edge: IClusterEdge, name: string, options: ImportedNamespaceOptions = {}): ISecureNamespace {
+    checkDnsLabel('imported namespace', name);
+    const end: NamespaceEnd = {
+      kind: 'namespace', path: name, namespace: name, tenant: options.tenant ?? '', ledger: edge._ledger, imported: true, open: () => undefined,
+    };
+    return { namespaceName: name, edge, _home: end, _end: end };
+  }
+
+  public readonly namespaceName: string;
+  public readonly edge: IClusterEdge;
+  /** Who answers for the namespace. */
+  public readonly tenant: string;
+  /** What may pass inside without being stated. */
+  public readonly isolation: Isolation;
+  /** The Pod Security Standard it enforces. */
+  public readonly podSecurity: PodSecurityLevel;
+  /** Flows of all its pods. Prefer those of single workloads. */
+  public readonly connections: Connections;
+  /** @internal */
+  public readonly _home: NamespaceEnd;
+  /** @internal */
+  public readonly _end: NamespaceEnd;
+
+  /** Throws where the name is not a DNS label, where the edge is of another App, and where `scope` lies inside another chart. */
+  constructor(scope: Construct, id: string, props: SecureNamespaceProps) {
+    refuseNestedChart(scope, id, 'SecureNamespace');
+    const name = props.name ?? id;
+    super(scope, id, { namespace: name, labels: MANAGED_BY });
+    checkDnsLabel(`[${this.node.path}] namespace name`, name);
+    this.namespaceName = name;
+    this.edge = props.edge;
+    this.tenant = props.tenant ?? name;
+    checkLabelValue(`[${this.node.path}] tenant`, this.tenant);
+    this.isolation = props.isolation ?? Isolation.WORKLOAD;
+    this.podSecurity = props.podSecurity ?? PodSecurityLevel.RESTRICTED;
+    this.refuseForeignEdge();
+
+    const intent: NamespaceIntent = {
+      end: {
+        kind: 'namespace',
+        path: this.node.path,
+        namespace: name,
+        tenant: this.tenant,
+        ledger: this.edge._ledger,
+        imported: false,
+        open: once(() => this.emitNetwork(intent, 'flows')),
+      },
+      dns: this.edge.platform._dns,
+      facts: this.edge.platform._addressFacts(this.node.path),
+      joined: () => this.edge._joined(member),
+    };
+    this._home = this._end = intent.end;
+    const member = {
+      end: intent.end,
+      project: this.isolation === Isolation.PROJECT,
+      podSecurity: this.podSecurity,
+      workloads: () => this.workloads().map(workload => workload._end),
+    };
+    this.edge._register(member);
+    this.connections = Connections._of(this._end, { ledger: this.edge._ledger, network: this.edge.network._provider });
+
+    for (const [child, manifest] of Object.entries(baseManifests(name, this.namespaceLabels(props.labels), props))) emit(this, child, manifest);
+    this.emitNetwork(intent, 'closed');
+    stripClusterScope(this);
+  }
+
+  /** A Deployment with its ServiceAccount, and its Service where it declares a port. */
+  public addDeployment(id: string, props: SecureDeploymentProps): SecureWorkload {
+    return addWorkload(this, id, props, (scope, complete, child) => new kplus.Deployment(scope, child, complete), true);
+  }
+
+  /** A StatefulSet with its ServiceAccount and a headless Service, through which each replica has a name of its own. */
+  public addStatefulSet(id: string, props: kplus.StatefulSetProps): SecureWorkload {
+    return addStatefulSet(this, id, props);
+  }
+
+  /** A DaemonSet with its ServiceAccount, and its Service where it declares a port. */
+  public addDaemonSet(id: string, props: SecureDaemonSetProps): SecureWorkload {
+    return addWorkload(this, id, props, (scope, complete, child) => new kplus.DaemonSet(scope, child, complete), true);
+  }
+
+  /** A Job with its ServiceAccount. */
+  public addJob(id: string, props: kplus.JobProps): SecureWorkload {
+    return addWorkload(this, id, props, (scope, complete, child) => new kplus.Job(scope, child, complete), false);
+  }
+
+  /** A CronJob with its ServiceAccount. */
+  public addCronJob(id: string, props: kplus.CronJobProps): SecureWorkload {
+    return addWorkload(this, id, props, (scope, complete, child) => new kplus.CronJob(scope, child, complete), false);
+  }
+
+  /**
+   * Takes an existing cdk8s-plus-28 workload of this namespace under control: its labels, ports and identity are read from it,
+   * and a ServiceAccount is added where it has none.
+   */
+  public adopt(name: string, workload: kplus.AbstractPod, options: AdoptOptions = {}): SecureWorkload {
+    const namespace = workload.metadata.namespace;
+    if (namespace !== this.namespaceName) {
+      throw new Error(`[${this.node.path}] cannot adopt '${workload.node.path}', which lives in the namespace '${namespace ?? 'default'}': `
+        + `create it inside this chart, or set metadata.namespace to '${this.namespaceName}'`);
+    }
+    return SecureWorkload._wrap(this, `adopted-${name}`, name, scope => ({
+      workload,
+      serviceAccountName: identityOf(scope, name, workload, options.serviceAccount),
+      service: options.service,
+    }));
+  }
+
+  /** Pods of this namespace that are known by their labels only, because their manifests are made elsewhere. */
+  public select(name: string, props: SelectedWorkloadProps): SecureWorkload {
+    return SecureWorkload._select(this, name, props);
+  }
+
+  private workloads(): SecureWorkload[] {
+    return this.node.findAll().filter((child): child is SecureWorkload => child instanceof SecureWorkload);
+  }
+
+  private emitNetwork(intent: NamespaceIntent, what: 'closed' | 'flows'): void {
+    const provider = this.edge.network._provider;
+    const plans = what === 'closed' ? provider.planNamespace(intent) : provider.planNamespaceFlows(intent);
+    emitPlans(this, plans, () => this.edge._ledger.flowsOf(intent.end));
+  }
+
+  private namespaceLabels(more: Record<string, string> = {}): Record<string, string> {
+    checkLabels(`[${this.node.path}] labels`, more);
+    const security = ['enforce', 'audit', 'warn'].flatMap(mode => [
+      [`pod-security.kubernetes.io/${mode}`, this.podSecurity],
+      [`pod-security.kubernetes.io/${mode}-version`, 'latest'],
+    ]);
+    const own: Record<string, string> = { [TENANT_LABEL]: this.tenant, ...Object.fromEntries(security) };
+    const taken = Object.keys(more).find(key => key in own || key in MANAGED_BY || key === 'kubernetes.io/metadata.name');
+    if (taken) {
+      throw new Error(`[${this.node.path}] the label '${taken}' belongs to the library or to Kubernetes: use the properties 'tenant' and 'podSecurity' instead`);
+    }
+    return { ...more, ...own };
+  }
+
+  private refuseForeignEdge(): void {
+    const root = (this.edge as Partial<Construct>).node?.root;
+    if (root && root !== this.node.root) {
+      throw new Error(`[${this.node.path}] the edge '${(this.edge as unknown as Construct).node.path}' belongs to another App: `
+        + 'one App is one cluster; create the namespace in the App of its edge');
+    }
+  }
+}
+
+function baseManifests(name: string, labels: Record<string, string>, { quota, limits }: SecureNamespaceProps): Record<string, Manifest> {
+  const core = { apiVersion: 'v1' };
+  const manifests: Record<string, Manifest> = {
+    'namespace': { ...core, kind: 'Namespace', name, labels, body: {} },
+    // Pods that name no ServiceAccount run under this one: it must carry no token to steal.
+    'default-service-account': { ...core, kind: 'ServiceAccount', name: 'default', body: { automountServiceAccountToken: false } },
+  };
+  if (quota) manifests.quota = { ...core, kind: 'ResourceQuota', name: 'quota', body: { spec: { hard: quota } } };
+  if (limits) {
+    const { defaultLimits, defaultRequests, max } = limits;
+    const item = { type: 'Container', default: defaultLimits, defaultRequest: defaultRequests, max };
+    manifests.limits = { ...core, kind: 'LimitRange', name: 'limits', body: { spec: { limits: [item] } } };
+  }
+  return manifests;
+}
+
+function once(action: () => void): () => void {
+  let done = false;
+  return () => {
+    if (done) return;
+    done = true;
+    action();
+  };
+}
+

@@ -1,0 +1,108 @@
+/**
+ * `frontend.connections.allowTo(api)` - the sentence this library is built around. Both ends of it become policy:
+ * the egress of the source and the ingress of the destination, on the ports the destination really listens on.
+ */
+import { callSite } from './call-site';
+import { Endpoint, Subject, homeOf, nameOf } from './endpoint';
+import { Statement } from './flow';
+import { Ledger } from './ledger';
+import { INetworkProvider } from './network-provider';
+import { IPeer } from './peer';
+import { Port, uniquePorts } from './port';
+
+/** Options of a stated flow. */
+export interface FlowOptions {
+  /**
+   * The ports of the destination that the flow may use.
+   *
+   * @default - the ports that the destination's containers declare; it is an error if none are known
+   */
+  readonly ports?: Port[];
+
+  /**
+   * Why this flow is needed, for those who review it.
+   *
+   * @default - no reason is recorded
+   */
+  readonly reason?: string;
+}
+
+/** What the connections of one subject need to know of their cluster. */
+export interface ConnectionsContext {
+  readonly ledger: Ledger;
+  readonly network: INetworkProvider;
+}
+
+/** The connections of a workload, a whole namespace or a router: closed until a flow is stated. */
+export class Connections {
+  /** @internal */
+  public static _of(subject: Subject, context: ConnectionsContext): Connections {
+    return new Connections(subject, context);
+  }
+
+  private readonly subject: Subject;
+  private readonly context: ConnectionsContext;
+
+  private constructor(subject: Subject, context: ConnectionsContext) {
+    this.subject = subject;
+    this.context = context;
+  }
+
+  /**
+   * Lets this end open connections to the peer. Inside a tenant that is enough; a peer of another tenant must agree with
+   * `allowFrom`.
+   *
+   * Throws where no port is known, and where the network provider cannot enforce the flow.
+   */
+  public allowTo(peer: IPeer, options: FlowOptions = {}): void {
+    this.state({ from: this.subject, to: peer._end, by: 'source', ...optionsOf(options), site: callSite(this.allowTo) });
+  }
+
+  /**
+   * Lets the peer open connections to this end. Inside a tenant that is enough; a peer of another tenant must agree with
+   * `allowTo`.
+   *
+   * Throws where no port is known, and where the network provider cannot enforce the flow.
+   */
+  public allowFrom(peer: IPeer, options: FlowOptions = {}): void {
+    this.state({ from: peer._end, to: this.subject, by: 'destination', ...optionsOf(options), site: callSite(this.allowFrom) });
+  }
+
+  /** Lets the pods of this end, such as the replicas of one workload, reach each other. */
+  public allowInternally(options: FlowOptions = {}): void {
+    this.state({ from: this.subject, to: this.subject, by: 'source', ...optionsOf(options), site: callSite(this.allowInternally) });
+  }
+
+  private state(statement: Statement): void {
+    const { from, to } = statement;
+    const path = this.subject.path;
+    if (statement.ports && statement.ports.length === 0) {
+      throw new Error(`[${path}] the list of ports to ${nameOf(to)} is empty: name at least one, or leave 'ports' out to use those it declares`);
+    }
+    for (const end of [from, to]) this.refuseForeigner(end, path);
+    if (isHost(from)) {
+      throw new Error(`[${path}] '${nameOf(from)}' is a name, and where a connection comes from is known by address only: use Peer.cidr(...)`);
+    }
+    if (homeOf(from)?.imported && homeOf(to)?.imported) {
+      throw new Error(`[${path}] both ends of ${nameOf(from)} -> ${nameOf(to)} are imported: neither side is ours to open`);
+    }
+    this.context.network.refuse(statement);
+    for (const end of [from, to]) if (end.kind === 'namespace') end.open();
+    this.context.ledger.add(statement);
+  }
+
+  private refuseForeigner(end: Endpoint, path: string): void {
+    const home = homeOf(end);
+    if (home && home.ledger !== this.context.ledger) {
+      throw new Error(`[${path}] '${nameOf(end)}' belongs to another cluster's edge: one App is one cluster; give both namespaces the same edge`);
+    }
+  }
+}
+
+function isHost(end: Endpoint): boolean {
+  return end.kind === 'addresses' && end.host !== undefined;
+}
+
+function optionsOf(options: FlowOptions): { ports?: Port[]; reason?: string } {
+  return { ports: options.ports && uniquePorts(options.ports), reason: options.reason };
+}

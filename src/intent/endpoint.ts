@@ -1,0 +1,100 @@
+/**
+ * The two ends a flow can have, as plain values: what the renderers and the proof need to know of a workload,
+ * a namespace or a range of addresses, without the construct behind it.
+ */
+import { AddressBlock } from './address-block';
+import { Port } from './port';
+import { IpSet } from '../algebra/ip-set';
+
+/** A port that a workload's container declares. */
+export interface DeclaredPort {
+  readonly port: Port;
+  /** The container's name for it, where it has one. */
+  readonly name?: string;
+}
+
+/** All pods of one namespace. */
+export interface NamespaceEnd {
+  readonly kind: 'namespace';
+  /** Construct path, for messages. */
+  readonly path: string;
+  readonly namespace: string;
+  readonly tenant: string;
+  /** The cluster it belongs to, known by its ledger. */
+  readonly ledger: object;
+  /** Owned by others: our half of a flow is rendered, theirs is reported. */
+  readonly imported: boolean;
+  /** Called when a statement is made about all its pods, so that its owner can create the policy that only such flows need. */
+  open(): void;
+}
+
+/** The pods of one workload. */
+export interface WorkloadEnd {
+  readonly kind: 'workload';
+  readonly path: string;
+  readonly name: string;
+  readonly home: NamespaceEnd;
+  /** The labels that select its pods, and no other pods, inside its namespace. */
+  readonly labels: Record<string, string>;
+  readonly serviceAccountName: string;
+  readonly imported: boolean;
+  /** What its containers declare at this moment: containers may be added until synth. */
+  ports(): DeclaredPort[];
+}
+
+/** A range of the cluster's own network, left out of every CIDR unless it is asked for by name. */
+export type ClusterRangeName = 'pods' | 'services' | 'nodes' | 'metadata';
+
+/** Addresses outside the pods' world of labels. */
+export interface AddressEnd {
+  readonly kind: 'addresses';
+  /** What the user wrote, for messages and sorting. */
+  readonly text: string;
+  /** Addresses as the platform's facts make them. Throws, naming the fact and the command that finds it, where a fact is missing. */
+  resolve(facts: AddressFacts): AddressTarget[];
+  /** Set where it is a single address. */
+  readonly address?: string;
+  /** Set where the destination is known by name only: `resolve` then opens the world outside, and the proxy holds the name. */
+  readonly host?: string;
+}
+
+/** Addresses together with the ports they answer on, where these are not the flow's. */
+export interface AddressTarget {
+  readonly blocks: readonly AddressBlock[];
+  readonly ports?: readonly Port[];
+}
+
+/** What an address end may ask of the platform. */
+export interface AddressFacts {
+  clusterRange(name: ClusterRangeName, neededBy: string): IpSet;
+  /** Everything, in the families the cluster's pods have: `0.0.0.0/0`, `::/0` or both. */
+  everywhere(neededBy: string): string[];
+  apiServer(neededBy: string): AddressTarget[];
+}
+
+export type Endpoint = WorkloadEnd | NamespaceEnd | AddressEnd;
+/** An end that lives in the cluster and can be a policy's subject. */
+export type Subject = WorkloadEnd | NamespaceEnd;
+
+/** The key under which statements about the same end meet. */
+export function keyOf(end: Endpoint): string {
+  switch (end.kind) {
+    case 'workload': return `workload ${end.home.namespace}/${end.name}`;
+    case 'namespace': return `namespace ${end.namespace}`;
+    case 'addresses': return `addresses ${end.text}`;
+  }
+}
+
+/** How an end is called in messages: `shop/api`, `shop/*`, `203.0.113.0/24`. */
+export function nameOf(end: Endpoint): string {
+  switch (end.kind) {
+    case 'workload': return `${end.home.namespace}/${end.name}`;
+    case 'namespace': return `${end.namespace}/*`;
+    case 'addresses': return end.text;
+  }
+}
+
+/** The namespace an end lives in, if it lives in the cluster. */
+export function homeOf(end: Endpoint): NamespaceEnd | undefined {
+  return end.kind === 'workload' ? end.home : end.kind === 'namespace' ? end : undefined;
+}

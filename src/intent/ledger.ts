@@ -1,0 +1,84 @@
+/**
+ * The one mutable thing of a cluster: the list of statements, which only grows. Everything else is computed from it,
+ * so that the order in which a program speaks never shows in the output.
+ */
+import { Endpoint, Subject, homeOf, keyOf, nameOf } from './endpoint';
+import { Flow, Statement, describe, flowKey, mergeStatements, portsOf } from './flow';
+import { Port, compareText } from './port';
+
+/** What one subject may send and receive. */
+export interface SubjectFlows {
+  readonly egress: readonly Flow[];
+  readonly ingress: readonly Flow[];
+}
+
+const NO_STATEMENTS: readonly Statement[] = [];
+
+export class Ledger {
+  private readonly byFlow = new Map<string, Statement[]>();
+  private readonly outgoing = new Map<string, Set<string>>();
+  private readonly incoming = new Map<string, Set<string>>();
+
+  public add(statement: Statement): void {
+    const key = flowKey(statement);
+    const known = this.byFlow.get(key);
+    if (known) known.push(statement);
+    else this.byFlow.set(key, [statement]);
+    remember(this.outgoing, keyOf(statement.from), key);
+    remember(this.incoming, keyOf(statement.to), key);
+  }
+
+  /** Every flow, sorted. Throws where one has no port. */
+  public flows(): Flow[] {
+    return [...this.byFlow.keys()].sort(compareText).map(key => mergeStatements(this.byFlow.get(key)!));
+  }
+
+  /** The flows of one subject, sorted. */
+  public flowsOf(subject: Subject): SubjectFlows {
+    const key = keyOf(subject);
+    return { egress: this.pick(this.outgoing.get(key)), ingress: this.pick(this.incoming.get(key)) };
+  }
+
+  /** Flows on which the two tenants do not agree, as messages. */
+  public disagreements(): string[] {
+    return [...this.byFlow.keys()].sort(compareText).flatMap(key => disagreement(this.byFlow.get(key)!));
+  }
+
+  private pick(keys: Set<string> | undefined): Flow[] {
+    return keys ? [...keys].sort(compareText).map(key => mergeStatements(this.byFlow.get(key) ?? NO_STATEMENTS)) : [];
+  }
+}
+
+/**
+ * Across tenants both ends have to say so, on the same ports: what one side opens must not depend on the other side's
+ * discretion. Inside a tenant, and with peers that others own or that are no pods, one statement is enough.
+ */
+function disagreement(statements: readonly Statement[]): string[] {
+  const [{ from, to }] = statements;
+  const source = homeOf(from);
+  const destination = homeOf(to);
+  if (!source || !destination || source.imported || destination.imported || source.tenant === destination.tenant) return [];
+  const said = (by: 'source' | 'destination') => statements.filter(statement => statement.by === by);
+  const path = (end: Endpoint) => (end.kind === 'addresses' ? '' : end.path);
+  for (const [mine, theirs, silent, remedy] of [
+    [said('source'), said('destination'), to, `.connections.allowFrom(${nameOf(from)})`],
+    [said('destination'), said('source'), from, `.connections.allowTo(${nameOf(to)})`],
+  ] as const) {
+    const missing = portTexts(mine).filter(port => !portTexts(theirs).includes(port));
+    if (mine.length && missing.length) {
+      return [`[${path(silent)}] the flow ${describe(mine[0])} crosses from tenant '${source.tenant}' to tenant '${destination.tenant}', `
+        + `and '${nameOf(silent)}' has not agreed to ${missing.join(', ')}: add ${nameOf(silent)}${remedy} on the same ports`];
+    }
+  }
+  return [];
+}
+
+function portTexts(statements: readonly Statement[]): string[] {
+  return statements.flatMap(statement => portsOf(statement)).map((port: Port) => port.toString());
+}
+
+function remember(index: Map<string, Set<string>>, key: string, value: string): void {
+  const known = index.get(key);
+  if (known) known.add(value);
+  else index.set(key, new Set([value]));
+}
