@@ -1,0 +1,47 @@
+import { App, AppProps } from 'cdk8s';
+import { addAppCheck, onePass } from './_one-pass';
+import { renderFiles } from './_synth-files';
+import { duplicates } from './_synth-unique';
+import { writeFolder } from '../emit/output-folder';
+import { writeYaml } from '../emit/yaml-writer';
+
+/** Properties of `ClusterApp`. */
+export interface ClusterAppProps extends AppProps {}
+
+/**
+ * One App is one cluster: `new ClusterApp()` writes the same files as a plain `App`, and
+ *
+ * - looks at the whole tree once, however many charts it has, where a plain `App` looks again for every chart;
+ * - validates everything and renders every file before the first byte is written, so that a failed synth leaves the old output as it was;
+ * - refuses two objects of the same kind, namespace and name, and two objects that would share a file;
+ * - removes the files of an earlier synth that are no longer written. It knows them by the list `.secure-network-files` that it keeps in the output folder.
+ *
+ * All constructs of this library work in a plain `App` too: there the checks of the whole app are repeated for every chart.
+ */
+export class ClusterApp extends App {
+  private readonly metadataFile: boolean;
+
+  constructor(props: ClusterAppProps = {}) {
+    super(props);
+    this.metadataFile = props.recordConstructMetadata ?? process.env.CDK8S_RECORD_CONSTRUCT_METADATA === 'true';
+    addAppCheck(this, duplicates);
+  }
+
+  /** Validates the app and writes its manifests to the output folder, all of them or none. */
+  public synth(): void {
+    writeFolder(this.outdir, onePass(this, synthesis => {
+      const files = renderFiles(this, synthesis);
+      if (this.metadataFile) {
+        const objects = synthesis.layout.charts.flatMap(chart => chart.objects);
+        const resources = Object.fromEntries(objects.map(object => [object.name, { path: object.node.path }]));
+        files.set('construct-metadata.json', JSON.stringify({ version: '1.0.0', resources }));
+      }
+      return files;
+    }));
+  }
+
+  /** Validates the app and returns its manifests as one YAML text. */
+  public synthYaml(): string {
+    return onePass(this, ({ manifests }) => writeYaml(manifests.map(({ json }) => json)));
+  }
+}
