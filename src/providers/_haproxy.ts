@@ -142,8 +142,8 @@ export function renderHaproxyConfig(input: HaproxyInput): string {
     '  timeout server-fin 1m',
     ...['clitcpka', 'srvtcpka'].flatMap(side => [`  option ${side}`, `  ${side}-idle 60s`, `  ${side}-intvl 10s`, `  ${side}-cnt 6`]),
     // A destination is asked rarely while its clients are content (databases count and log connections that say nothing), at once when
-    // a client fails, and every two seconds while it is down.
-    '  default-server check inter 10m fastinter 1s downinter 2s fall 2 rise 1 observe layer4 error-limit 1 on-error fastinter',
+    // a client fails (one failed check then confirms it is down), and every two seconds while it is down.
+    '  default-server check inter 10m fastinter 1s downinter 2s fall 2 rise 1 observe layer4 error-limit 1 on-error sudden-death',
     '',
     ...listeners.flatMap((listener, i) => [
       `listen port-${listener.port}`,
@@ -248,7 +248,7 @@ const GRAMMAR: Readonly<Record<string, RegExp>> = lineGrammar({
   defaults: [
     'mode tcp', 'log global', 'option (?:dontlognull|clitcpka|srvtcpka)', 'maxconn \\d+', 'retries \\d+',
     'timeout (?:connect|client|server|client-fin|server-fin) \\d+[smh]', '(?:cli|srv)tcpka-(?:idle|intvl) \\d+s', '(?:cli|srv)tcpka-cnt \\d+',
-    'default-server check inter \\d+[sm] fastinter \\d+s downinter \\d+s fall \\d+ rise \\d+ observe layer4 error-limit \\d+ on-error fastinter',
+    'default-server check inter \\d+[sm] fastinter \\d+s downinter \\d+s fall \\d+ rise \\d+ observe layer4 error-limit \\d+ on-error sudden-death',
   ],
   listen: [
     `bind \\*:${PORT}`, `bind :::${PORT} v6only`, 'option tcplog', `server destination ${ADDRESS}:${PORT}`,
