@@ -20,7 +20,7 @@ export function writeFolder(folder: string, files: ReadonlyMap<string, string>):
   fs.mkdirSync(folder, { recursive: true });
   const earlier = readList(folder);
   const now = [...files.keys()].sort();
-  refuseFolders(folder, now);
+  refuseMismatch(folder, now);
   const staging = fs.mkdtempSync(path.join(folder, '.secure-network-'));
   try {
     const staged = now.map((file, index) => ({ from: path.join(staging, String(index)), to: path.join(folder, file) }));
@@ -51,13 +51,15 @@ function isInside(file: string): boolean {
   return !path.isAbsolute(file) && !file.split(/[\\/]/).includes('..');
 }
 
-/** A file cannot replace a folder: better said before anything is written. */
-function refuseFolders(folder: string, files: readonly string[]): void {
-  for (const file of files) {
-    const target = path.join(folder, file);
-    if (fs.statSync(target, { throwIfNoEntry: false })?.isDirectory()) {
-      throw new Error(`'${target}' is a folder where a manifest has to be written: remove it, or choose another output folder`);
-    }
+/** A file cannot replace a folder, nor a folder a file: better said before anything is written. */
+function refuseMismatch(folder: string, files: readonly string[]): void {
+  const parents = new Set(files.map(file => path.dirname(file)));
+  for (const [place, folderWanted] of [...[...parents].map(parent => [parent, true] as const), ...files.map(file => [file, false] as const)]) {
+    const target = path.join(folder, place);
+    const found = fs.statSync(target, { throwIfNoEntry: false });
+    if (!found || found.isDirectory() === folderWanted) continue;
+    const [is, wanted] = folderWanted ? ['file', 'folder has to be made'] : ['folder', 'file has to be written'];
+    throw new Error(`'${target}' is a ${is} where a ${wanted}: remove it, or choose another output folder`);
   }
 }
 
