@@ -1,4 +1,5 @@
 import { IConstruct } from 'constructs';
+import { AssumedPeer } from './pods';
 
 /** What manifests do not tell about a cluster, as CIDRs. */
 export interface ClusterFacts {
@@ -28,4 +29,16 @@ export function declareFacts(root: IConstruct, facts: ClusterFacts): void {
 
 export function factsOf(scope: IConstruct): ClusterFacts | undefined {
   return (scope.node.root as any)[FACTS];
+}
+
+const PEERS = Symbol.for('cdk8s-secure-network.AssumedPeers');
+
+/** Adds peers that have no manifest in the tree (selected by labels, or owned by others), asked for when the analysis reads it. */
+export function declarePeers(root: IConstruct, peers: () => readonly AssumedPeer[]): void {
+  const tree = root.node.root as any;
+  tree[PEERS] = [...tree[PEERS] ?? [], peers];
+}
+
+export function peersOf(scope: IConstruct): readonly AssumedPeer[] {
+  return ((scope.node.root as any)[PEERS] ?? []).flatMap((peers: () => readonly AssumedPeer[]) => peers());
 }

@@ -1,0 +1,209 @@
+import { ClusterFacts } from './facts';
+import { AssumedPeer, ContainerPort, keyOfLabels, keyOfPorts, NAME_LABEL, PodShape, textOfWorkload, Variant, Workload } from './pods';
+import { READER_OF } from './readers';
+import { DeclaredPods, groupOf, ModelSink } from './readers/_reader';
+import { ObjectRef, Policy, textOfRef } from './rules';
+import { IpSet } from '../algebra/ip-set';
+import { Labels } from '../algebra/label-selector';
+
+export interface ModelOptions {
+  /** @default - nothing is known beside the manifests */
+  readonly facts?: ClusterFacts;
+  /** Where an object was read, for messages. */
+  readonly origin?: (object: any) => string | undefined;
+  readonly assumed?: readonly AssumedPeer[];
+}
+
+/** An object that the API server would refuse, or a thing worth knowing. */
+export interface Remark {
+  readonly ref: ObjectRef;
+  readonly message: string;
+}
+
+/**
+ * A cluster as its manifests declare it: namespaces, pods by shape, workloads, policies in their normal form.
+ *
+ * Objects are read, never changed. An object that the API server would refuse is left out and listed in `problems`.
+ */
+export class ClusterModel {
+  static of(objects: readonly any[], options: ModelOptions = {}): ClusterModel {
+    return new ClusterModel(objects, options);
+  }
+
+  readonly namespaces = new Map<string, Labels>();
+  readonly shapes: PodShape[] = [];
+  readonly workloads: readonly Workload[];
+  readonly policies: Policy[] = [];
+  readonly problems: Remark[] = [];
+  readonly warnings: Remark[] = [];
+  /** The addresses that are outside: everything but the pods' own. */
+  readonly outside: IpSet;
+  /** Whether an address rule can match a pod. */
+  readonly podsHaveAddresses: boolean;
+
+  private readonly podRange?: IpSet;
+  private readonly nodeRange?: IpSet;
+  private readonly shapeOf = new Map<string, PodShape>();
+
+  private constructor(private readonly objects: readonly any[], private readonly options: ModelOptions) {
+    this.podRange = rangeOf(options.facts?.podCidrs);
+    this.nodeRange = rangeOf(options.facts?.nodeCidrs);
+    this.podsHaveAddresses = this.podRange !== undefined || this.nodeRange !== undefined;
+    this.outside = this.podRange ? IpSet.all().subtract(this.podRange) : IpSet.all();
+    const declared = this.read();
+    const assumed = options.assumed ?? [];
+    for (const peer of assumed) {
+      if (!this.namespaces.has(peer.namespace)) this.addNamespace(peer.namespace, peer.namespaceLabels ?? {});
+    }
+    this.workloads = [...this.group(declared), ...assumed.map(peer => this.assume(peer))];
+  }
+
+  /** The same cluster with more peers. */
+  with(assumed: readonly AssumedPeer[]): ClusterModel {
+    return ClusterModel.of(this.objects, { ...this.options, assumed: [...this.options.assumed ?? [], ...assumed] });
+  }
+
+  /** The workload of that name. @returns undefined when there is none, or more than one kind has it */
+  find(namespace: string, name: string, kind?: string): Workload | undefined {
+    const found = this.workloads.filter(w => w.namespace === namespace && w.name === name && (kind === undefined || w.kind === kind));
+    return found.length === 1 ? found[0] : undefined;
+  }
+
+  private read(): DeclaredPods[] {
+    const declared: DeclaredPods[] = [];
+    const seen = new Map<string, ObjectRef>();
+    const sink: ModelSink = {
+      namespace: (name, labels) => this.addNamespace(name, labels),
+      pods: pods => declared.push(pods),
+      policy: policy => {
+        const key = `${groupOf(policy.ref.apiVersion)} ${textOfRef(policy.ref)}`;
+        const twin = seen.get(key);
+        if (twin) throw new Error(`is declared twice${twin.origin ? ` (also in ${twin.origin})` : ''}: only the one applied last holds; remove the other`);
+        seen.set(key, policy.ref);
+        this.policies.push(policy);
+      },
+      warn: (ref, message) => this.warnings.push({ ref, message }),
+    };
+    for (const object of flatten(this.objects)) {
+      const ref = this.refOf(object);
+      const reader = READER_OF.get(`${groupOf(ref.apiVersion)}/${ref.kind}`);
+      if (!reader) continue;
+      try {
+        reader.read(object, ref, sink);
+      } catch (error) {
+        this.problems.push({ ref, message: (error as Error).message });
+      }
+    }
+    for (const { namespace } of declared) if (!this.namespaces.has(namespace)) this.addNamespace(namespace, {});
+    for (const { ref: { namespace } } of this.policies) {
+      if (namespace !== undefined && !this.namespaces.has(namespace)) this.addNamespace(namespace, {});
+    }
+    return declared;
+  }
+
+  private refOf(object: any): ObjectRef {
+    const apiVersion = String(object?.apiVersion ?? '');
+    const kind = String(object?.kind ?? '');
+    const clusterScoped = CLUSTER_SCOPED.has(`${groupOf(apiVersion)}/${kind}`);
+    return {
+      apiVersion,
+      kind,
+      namespace: clusterScoped ? undefined : object?.metadata?.namespace ?? 'default',
+      name: object?.metadata?.name ?? object?.metadata?.generateName ?? '',
+      origin: this.options.origin?.(object),
+    };
+  }
+
+  /** The API server sets the name label itself, whatever a manifest says. */
+  private addNamespace(name: string, labels: Labels): void {
+    this.namespaces.set(name, { ...labels, [NAME_LABEL]: name });
+  }
+
+  /** Pods go to the controller at the end of their chain of owners; a controller that has pods of its own here lends them its name only. */
+  private group(declared: readonly DeclaredPods[]): Workload[] {
+    const byName = new Map(declared.map(pods => [keyOf(pods.namespace, pods), pods]));
+    const groups = new Map<string, { namespace: string; name: string; kind: string; templates: DeclaredPods[]; pods: DeclaredPods[]; origin?: string }>();
+    for (const pods of declared) {
+      const top = topOwner(pods, byName);
+      const key = keyOf(pods.namespace, top);
+      let group = groups.get(key);
+      if (!group) groups.set(key, group = { namespace: pods.namespace, name: top.name, kind: top.kind, templates: [], pods: [], origin: pods.ref.origin });
+      (pods.kind === 'Pod' ? group.pods : group.templates).push(pods);
+    }
+    return [...groups.values()].map(({ namespace, name, kind, templates, pods, origin }) =>
+      ({ namespace, name, kind, origin, real: true, variants: this.variantsOf(pods.length > 0 ? pods : ownTemplate(templates, name, kind)) }));
+  }
+
+  private variantsOf(members: readonly DeclaredPods[]): Variant[] {
+    const variants = new Map<PodShape, string[]>();
+    for (const member of members) {
+      const shape = this.intern(member.namespace, member.labels, member.ports, member.hostNetwork, member.serviceAccount, member.addresses);
+      const names = variants.get(shape);
+      if (names) names.push(member.name); else variants.set(shape, [member.name]);
+    }
+    return [...variants].map(([shape, pods]) => ({ shape, pods: pods.sort() }));
+  }
+
+  private assume(peer: AssumedPeer): Workload {
+    const { namespace, name, kind = 'Pod', labels, ports = [], hostNetwork = false, serviceAccount = 'default', real = true } = peer;
+    const shape = this.intern(namespace, labels, ports.filter(port => port.name !== undefined), hostNetwork, serviceAccount, []);
+    return { namespace, name, kind, real, variants: [{ shape, pods: [] }] };
+  }
+
+  private intern(namespace: string, labels: Labels, ports: readonly ContainerPort[], hostNetwork: boolean, serviceAccount: string,
+    running: readonly string[]): PodShape {
+    const portsKey = keyOfPorts(ports);
+    const addresses = this.addressesOf(hostNetwork, running);
+    const key = `${namespace}\n${keyOfLabels(labels)}\n${portsKey}\n${hostNetwork}\n${serviceAccount}\n${addresses && running.length > 0 ? addresses.key : ''}`;
+    let shape = this.shapeOf.get(key);
+    if (!shape) {
+      shape = { id: this.shapes.length, namespace, labels, ports, portsKey, hostNetwork, serviceAccount, addresses };
+      this.shapes.push(shape);
+      this.shapeOf.set(key, shape);
+    }
+    return shape;
+  }
+
+  private addressesOf(hostNetwork: boolean, running: readonly string[]): IpSet | undefined {
+    const range = hostNetwork ? this.nodeRange : this.podRange;
+    return range && running.length > 0 ? IpSet.unionOf(running.map(address => IpSet.ofAddress(address))) : range;
+  }
+}
+
+/** Kinds that have no namespace, among those that are read. */
+const CLUSTER_SCOPED = new Set(['/Namespace', 'project.openshift.io/Project', '/Node', 'policy.networking.k8s.io/AdminNetworkPolicy',
+  'policy.networking.k8s.io/BaselineAdminNetworkPolicy', 'policy.networking.k8s.io/ClusterNetworkPolicy']);
+
+function rangeOf(cidrs: readonly string[] | undefined): IpSet | undefined {
+  return cidrs === undefined || cidrs.length === 0 ? undefined : IpSet.ofCidrs(cidrs, { hostBits: 'mask' });
+}
+
+function keyOf(namespace: string, { kind, name }: { readonly kind: string; readonly name: string }): string {
+  return textOfWorkload({ namespace, name, kind });
+}
+
+function topOwner(pods: DeclaredPods, byName: ReadonlyMap<string, DeclaredPods>): { kind: string; name: string } {
+  let current: { kind: string; name: string; owner?: { kind: string; name: string } } = pods;
+  for (let steps = 0; current.owner && steps < 8; steps++) current = byName.get(keyOf(pods.namespace, current.owner)) ?? current.owner;
+  return current;
+}
+
+/** A Deployment's template, and not also those of its ReplicaSets. */
+function ownTemplate(templates: readonly DeclaredPods[], name: string, kind: string): readonly DeclaredPods[] {
+  const own = templates.filter(template => template.name === name && template.kind === kind);
+  return own.length > 0 ? own : templates;
+}
+
+/** The objects inside `List` and `PodList` too. */
+export function* flatten(objects: readonly any[]): Iterable<any> {
+  for (const object of objects) {
+    if (object === undefined || object === null) continue;
+    if (typeof object.kind === 'string' && object.kind.endsWith('List') && Array.isArray(object.items)) {
+      const kind = object.kind.slice(0, -'List'.length);
+      yield* flatten(kind === '' ? object.items
+        : object.items.map((item: any) => item && !item.kind ? { apiVersion: object.apiVersion, kind, ...item } : item));
+    } else {
+      yield object;
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import { Action, Direction, Layer, Ports } from './rules';
+import { ConnectionSet } from '../algebra/connection-set';
+import { IpSet } from '../algebra/ip-set';
+
+/**
+ * What all policies together say about one pod in one direction, compiled so that it can be asked millions of times.
+ *
+ * Programs are interned by what they say, not by who says it: two namespaces with the same default deny share one.
+ */
+export interface Program {
+  readonly id: number;
+  readonly direction: Direction;
+  readonly stages: readonly (readonly Tier[])[];
+  /** The selections that occur in its rules. */
+  readonly selections: readonly number[];
+  /** The address sets that occur in its rules. */
+  readonly addresses: readonly IpSet[];
+  readonly hasNames: boolean;
+}
+
+export interface Tier {
+  readonly layer: Layer;
+  readonly rules: readonly CompiledRule[];
+}
+
+export interface CompiledRule {
+  readonly id: number;
+  readonly action: Action;
+  readonly any: boolean;
+  readonly everyPod: boolean;
+  readonly selections: readonly number[];
+  readonly addresses?: IpSet;
+  readonly ports: Ports;
+}
+
+/** One peer, as rules see it: a pod by the selections it is in and the address it has now, or an address outside. */
+export interface PeerView {
+  readonly selections?: ReadonlySet<number>;
+  /** Whether selectors can choose it at all. */
+  readonly selectable: boolean;
+  readonly v4?: number;
+  readonly v6?: bigint;
+}
+
+/** What a rule's ports are at a destination; port names are resolved there. */
+export type PortResolver = (rule: CompiledRule) => ConnectionSet;
+
+export function evaluate(program: Program, peer: PeerView, resolve: PortResolver): ConnectionSet {
+  let consent = ConnectionSet.all();
+  for (const stage of program.stages) {
+    consent = consent.intersect(evaluateStage(stage, peer, resolve));
+    if (consent.isEmpty) break;
+  }
+  return consent;
+}
+
+/** @returns what the chain of layers allows: what it allows by a rule, and what nobody decides. */
+function evaluateStage(stage: readonly Tier[], peer: PeerView, resolve: PortResolver): ConnectionSet {
+  let undecided = ConnectionSet.all();
+  let allowed = ConnectionSet.none();
+  for (const { layer, rules } of stage) {
+    if (layer.decides === 'isolating') {
+      let opened = ConnectionSet.none();
+      for (const rule of rules) {
+        if (matches(rule, peer)) opened = opened.union(resolve(rule));
+        if (opened.isAll) break;
+      }
+      return allowed.union(undecided.intersect(opened));
+    }
+    let passed = ConnectionSet.none();
+    for (const rule of rules) {
+      if (undecided.isEmpty) break;
+      if (!matches(rule, peer)) continue;
+      const decided = resolve(rule).intersect(undecided);
+      undecided = undecided.subtract(decided);
+      if (rule.action === 'allow') allowed = allowed.union(decided);
+      if (rule.action === 'pass') passed = passed.union(decided);
+    }
+    undecided = undecided.union(passed);
+  }
+  return allowed.union(undecided);
+}
+
+export function matches(rule: Pick<CompiledRule, 'any' | 'everyPod' | 'selections' | 'addresses'>, peer: PeerView): boolean {
+  if (rule.any || (rule.everyPod && peer.selectable)) return true;
+  if (peer.selections !== undefined && peer.selections.size > 0) {
+    for (const id of rule.selections) if (peer.selections.has(id)) return true;
+  }
+  return rule.addresses !== undefined
+    && ((peer.v4 !== undefined && rule.addresses.v4.has(peer.v4)) || (peer.v6 !== undefined && rule.addresses.v6.has(peer.v6)));
+}

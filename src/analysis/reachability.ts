@@ -1,0 +1,193 @@
+import { classify, Classes, PeerClass } from './classes';
+import { Compilation, compile } from './compile';
+import { Judge } from './judge';
+import { ClusterModel } from './model';
+import { OutsideRow, outsideRows, resolveOutside } from './outside';
+import { textOfWorkload, Variant, Workload } from './pods';
+import { LayerName } from './rules';
+import { Reach } from './sparse';
+import { ConnectionSet } from '../algebra/connection-set';
+import { IpSet } from '../algebra/ip-set';
+import { Labels } from '../algebra/label-selector';
+
+/** A workload as one end of a connection: all its pods where rules treat them alike, else each pod by itself. */
+export interface Endpoint {
+  readonly namespace: string;
+  readonly name: string;
+  readonly kind: string;
+  /** `namespace/name[Kind]` */
+  readonly text: string;
+  readonly real: boolean;
+  readonly labels: Labels;
+  readonly hostNetwork: boolean;
+  readonly serviceAccount: string;
+  readonly workload: Workload;
+  readonly peerClass: PeerClass;
+}
+
+/** One end of a connection: inside the cluster, or addresses outside. */
+export type End = Endpoint | IpSet;
+
+export interface Pair {
+  readonly src: End;
+  readonly dst: End;
+  readonly conn: ConnectionSet;
+}
+
+export interface ClassPair {
+  readonly src: PeerClass;
+  readonly dst: PeerClass;
+  readonly conn: ConnectionSet;
+}
+
+export interface ReachabilityOptions {
+  /** Asks these layers only. @default - all */
+  readonly layers?: readonly LayerName[];
+}
+
+/**
+ * Who reaches whom: computed between classes of pods, and for narrow programs only where a rule names the other side.
+ *
+ * Nothing is listed that is not allowed, so the cost follows the number of open flows and not the square of the pods.
+ */
+export class Reachability {
+  static of(model: ClusterModel, options: ReachabilityOptions = {}): Reachability {
+    return new Reachability(model, options);
+  }
+
+  readonly compilation: Compilation;
+  readonly classes: Classes;
+  readonly endpoints: readonly Endpoint[];
+  readonly judge = new Judge();
+  private readonly reach: Reach;
+  private readonly byClass = new Map<number, Endpoint[]>();
+  private readonly outsideKnown = new Map<string, readonly OutsideRow[]>();
+
+  private constructor(readonly model: ClusterModel, options: ReachabilityOptions) {
+    this.compilation = compile(model, options.layers && new Set(options.layers));
+    this.classes = classify(model, this.compilation);
+    this.reach = new Reach(this.classes);
+    this.endpoints = model.workloads.flatMap(workload => this.endpointsOf(workload));
+    for (const endpoint of this.endpoints) {
+      const list = this.byClass.get(endpoint.peerClass.id);
+      if (list) list.push(endpoint); else this.byClass.set(endpoint.peerClass.id, [endpoint]);
+    }
+  }
+
+  /** The endpoints of a workload: one, unless rules treat its pods differently. */
+  find(namespace: string, name: string, kind?: string): readonly Endpoint[] {
+    return this.endpoints.filter(e => e.namespace === namespace && (kind === undefined || e.kind === kind || e.workload.kind === kind)
+      && (e.name === name || e.workload.name === name));
+  }
+
+  /** What may pass from one end to the other; for addresses outside, what may pass for every one of them. */
+  between(src: End, dst: End): ConnectionSet {
+    return this.parts(src, dst).reduce((all, part) => all.intersect(part), ConnectionSet.all());
+  }
+
+  /** What may pass from one end to the other; for addresses outside, what may pass for at least one of them. */
+  betweenSome(src: End, dst: End): ConnectionSet {
+    return ConnectionSet.unionOf(this.parts(src, dst));
+  }
+
+  /**
+   * All pairs that may connect, in no particular order, with pairs of a workload with itself (its pods among themselves).
+   *
+   * @param only pairs with at least one of these ends
+   */
+  * pairs(only?: ReadonlySet<Endpoint>): Iterable<Pair> {
+    const chosen = only && new Set([...only].map(endpoint => endpoint.peerClass.id));
+    for (const { src, dst, conn } of this.classPairs(chosen)) {
+      for (const a of this.byClass.get(src.id) ?? []) {
+        const all = only === undefined || only.has(a);
+        for (const b of this.byClass.get(dst.id) ?? []) if (all || only.has(b)) yield { src: a, dst: b, conn };
+      }
+    }
+    for (const endpoint of only ?? this.endpoints) {
+      for (const { addresses, conn } of this.outside(endpoint, 'egress')) yield { src: endpoint, dst: addresses, conn };
+      for (const { addresses, conn } of this.outside(endpoint, 'ingress')) yield { src: addresses, dst: endpoint, conn };
+    }
+  }
+
+  /** What an endpoint may send to addresses outside, or receive from them: disjoint sets of addresses; what is in none is denied. */
+  outside(endpoint: Endpoint, direction: 'ingress' | 'egress'): readonly OutsideRow[] {
+    const { egress, ingress, portsKey } = endpoint.peerClass;
+    const key = direction === 'egress' ? `${egress.id}` : `${ingress.id} ${ingress.hasNames ? portsKey : ''}`;
+    let rows = this.outsideKnown.get(key);
+    if (!rows) {
+      rows = direction === 'egress'
+        ? outsideRows(egress, resolveOutside, this.model.outside)
+        : outsideRows(ingress, this.judge.resolverOf(endpoint.peerClass), this.model.outside);
+      this.outsideKnown.set(key, rows);
+    }
+    return rows;
+  }
+
+  /** All pairs of classes that may connect. @param chosen pairs with at least one of these classes */
+  * classPairs(chosen?: ReadonlySet<number>): Iterable<ClassPair> {
+    const { all } = this.classes;
+    const out = all.map(({ egress }) => this.reach.of(egress));
+    const into = all.map(({ ingress }) => this.reach.of(ingress));
+    const wideSources = all.filter(({ id }) => out[id] === undefined);
+    const wideTargets = all.filter(({ id }) => into[id] === undefined);
+    const wanted = (src: PeerClass, dst: PeerClass) => chosen === undefined || chosen.has(src.id) || chosen.has(dst.id);
+    const judged = (src: PeerClass, dst: PeerClass): ClassPair => ({ src, dst, conn: this.judge.between(src, dst) });
+
+    // Each pair of narrow classes is looked at from the side that names fewer.
+    for (const src of all) {
+      const targets = out[src.id];
+      for (const id of targets ?? []) {
+        const sources = into[id];
+        if ((sources === undefined || targets!.length <= sources.length) && wanted(src, all[id])) {
+          const pair = judged(src, all[id]);
+          if (!pair.conn.isEmpty) yield pair;
+        }
+      }
+    }
+    for (const dst of all) {
+      const sources = into[dst.id];
+      for (const id of sources ?? []) {
+        const targets = out[id];
+        if ((targets === undefined || targets.length > sources!.length) && wanted(all[id], dst)) {
+          const pair = judged(all[id], dst);
+          if (!pair.conn.isEmpty) yield pair;
+        }
+      }
+    }
+    for (const src of wideSources) {
+      for (const dst of wideTargets) {
+        if (!wanted(src, dst)) continue;
+        const pair = judged(src, dst);
+        if (!pair.conn.isEmpty) yield pair;
+      }
+    }
+  }
+
+  endpointsIn(peerClass: PeerClass): readonly Endpoint[] {
+    return this.byClass.get(peerClass.id) ?? [];
+  }
+
+  private parts(src: End, dst: End): ConnectionSet[] {
+    if (src instanceof IpSet) return dst instanceof IpSet ? [ConnectionSet.all()] : partsOf(this.outside(dst, 'ingress'), src);
+    return dst instanceof IpSet ? partsOf(this.outside(src, 'egress'), dst) : [this.judge.between(src.peerClass, dst.peerClass)];
+  }
+
+  private endpointsOf(workload: Workload): Endpoint[] {
+    const classes = new Set(workload.variants.map(({ shape }) => this.classes.ofShape[shape.id]));
+    if (classes.size === 1) return [this.endpoint(workload, workload.variants[0], workload.name, workload.kind)];
+    return workload.variants.flatMap(variant => variant.pods.map(pod => this.endpoint(workload, variant, pod, 'Pod')));
+  }
+
+  private endpoint(workload: Workload, { shape }: Variant, name: string, kind: string): Endpoint {
+    const { namespace, real } = workload;
+    const { labels, hostNetwork, serviceAccount } = shape;
+    const text = textOfWorkload({ namespace, name, kind });
+    return { namespace, name, kind, text, real, labels, hostNetwork, serviceAccount, workload, peerClass: this.classes.ofShape[shape.id] };
+  }
+}
+
+function partsOf(rows: readonly OutsideRow[], addresses: IpSet): ConnectionSet[] {
+  const touched = rows.filter(row => row.addresses.overlaps(addresses));
+  const covered = IpSet.unionOf(touched.map(row => row.addresses)).contains(addresses);
+  return [...touched.map(row => row.conn), ...covered ? [] : [ConnectionSet.none()]];
+}

@@ -1,0 +1,60 @@
+import { AssumedPeer, ContainerPort } from '../pods';
+import { ObjectRef, Policy } from '../rules';
+import { Labels } from '../../algebra/label-selector';
+
+/** A reader turns the objects of one API family into what the model knows. It throws where the API server would refuse the object. */
+export interface KindReader {
+  /** `group/Kind`, with '' for the core group; the version does not matter. */
+  readonly kinds: readonly string[];
+  read(object: any, ref: ObjectRef, sink: ModelSink): void;
+}
+
+export interface OwnerName {
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** Pods as a manifest declares them: one pod, or the template of a controller. */
+export interface DeclaredPods {
+  readonly namespace: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly owner?: OwnerName;
+  readonly labels: Labels;
+  readonly ports: readonly ContainerPort[];
+  readonly hostNetwork: boolean;
+  readonly serviceAccount: string;
+  /** The addresses that a running pod has; empty for a template. */
+  readonly addresses: readonly string[];
+  readonly ref: ObjectRef;
+}
+
+export interface ModelSink {
+  namespace(name: string, labels: Labels): void;
+  pods(pods: DeclaredPods): void;
+  policy(policy: Policy): void;
+  warn(ref: ObjectRef, message: string): void;
+}
+
+export type { AssumedPeer };
+
+/** The group of an apiVersion: `apps/v1` has `apps`, `v1` has none. */
+export function groupOf(apiVersion: string): string {
+  const slash = apiVersion.indexOf('/');
+  return slash < 0 ? '' : apiVersion.slice(0, slash);
+}
+
+export function listOf(value: any, field: string): any[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw new Error(`'${field}' is not a list`);
+  return value;
+}
+
+/** Adds the place of a field to the error of what is read there. */
+export function at<T>(field: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new Error(`${field}: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,70 @@
+import { PeerClass } from './classes';
+import { Endpoint, Reachability } from './reachability';
+import { ConnectionSet } from '../algebra/connection-set';
+
+/** One line of the answer: who reaches whom, and how. */
+export interface ConnectivityRow {
+  /** `namespace/name[Kind]`, or a range of addresses `first-last[External]`. */
+  readonly src: string;
+  readonly dst: string;
+  /** `All Connections`, or ports by protocol: `TCP 80,90-95,UDP 53`. */
+  readonly conn: string;
+}
+
+/**
+ * The rows in the order of their source and destination, one source at a time: between them stand only the pairs of classes, so a list of
+ * millions of rows needs little memory. Pairs of a workload with itself, and peers that are only imagined, are left out.
+ */
+export function* rowsOf(reach: Reachability): Iterable<ConnectivityRow> {
+  const targets = new Map<PeerClass, { dst: PeerClass; conn: ConnectionSet }[]>();
+  for (const { src, dst, conn } of reach.classPairs()) {
+    const list = targets.get(src);
+    if (list) list.push({ dst, conn }); else targets.set(src, [{ dst, conn }]);
+  }
+  const real = reach.endpoints.filter(endpoint => endpoint.real);
+  const sources: (Endpoint | OutsideSource)[] = [...real, ...outsideSources(reach, real)];
+  for (const source of sources.sort(byText)) {
+    if ('rows' in source) {
+      yield* source.rows.sort(byDst);
+      continue;
+    }
+    const rows: ConnectivityRow[] = [];
+    for (const { dst, conn } of targets.get(source.peerClass) ?? []) {
+      for (const endpoint of reach.endpointsIn(dst)) {
+        if (endpoint !== source && endpoint.real) rows.push({ src: source.text, dst: endpoint.text, conn: conn.toString() });
+      }
+    }
+    for (const { addresses, conn } of reach.outside(source, 'egress')) {
+      for (const { first, last } of addresses.ranges()) rows.push({ src: source.text, dst: `${first}-${last}[External]`, conn: conn.toString() });
+    }
+    yield* rows.sort(byDst);
+  }
+}
+
+interface OutsideSource {
+  readonly text: string;
+  readonly rows: ConnectivityRow[];
+}
+
+function outsideSources(reach: Reachability, endpoints: readonly Endpoint[]): OutsideSource[] {
+  const sources = new Map<string, ConnectivityRow[]>();
+  for (const endpoint of endpoints) {
+    for (const { addresses, conn } of reach.outside(endpoint, 'ingress')) {
+      for (const { first, last } of addresses.ranges()) {
+        const src = `${first}-${last}[External]`;
+        const row = { src, dst: endpoint.text, conn: conn.toString() };
+        const list = sources.get(src);
+        if (list) list.push(row); else sources.set(src, [row]);
+      }
+    }
+  }
+  return [...sources].map(([text, rows]) => ({ text, rows }));
+}
+
+function byText(a: { readonly text: string }, b: { readonly text: string }): number {
+  return a.text < b.text ? -1 : a.text > b.text ? 1 : 0;
+}
+
+function byDst(a: ConnectivityRow, b: ConnectivityRow): number {
+  return a.dst < b.dst ? -1 : a.dst > b.dst ? 1 : 0;
+}

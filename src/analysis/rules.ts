@@ -1,0 +1,99 @@
+import { ConnectionSet, Protocol } from '../algebra/connection-set';
+import { IpSet } from '../algebra/ip-set';
+import { LabelSelector } from '../algebra/label-selector';
+
+/**
+ * The one normal form that every policy kind is read into: policies with a subject and ordered rules, each in a layer.
+ *
+ * How layers decide, per direction of a connection:
+ * - A stage is a chain of layers; a connection needs the consent of every stage, at its source and at its destination.
+ * - In a `first-match` layer policies stand in order and the first rule that matches decides: allow, deny, or pass to the next layer.
+ * - An `isolating` layer decides everything for the pods it selects: what no rule allows is denied. Pods it does not select go on.
+ * - What no layer of a stage decides is allowed.
+ */
+export type Direction = 'ingress' | 'egress';
+export const DIRECTIONS: readonly Direction[] = ['egress', 'ingress'];
+export type Action = 'allow' | 'deny' | 'pass';
+
+/** The names of the layers, in the order in which a packet meets them. */
+export type LayerName = 'admin' | 'network-policy' | 'baseline';
+
+export interface Layer {
+  readonly name: LayerName;
+  readonly stage: string;
+  readonly decides: 'first-match' | 'isolating';
+}
+
+export const LAYERS: readonly Layer[] = [
+  { name: 'admin', stage: 'cluster-network', decides: 'first-match' },
+  { name: 'network-policy', stage: 'cluster-network', decides: 'isolating' },
+  { name: 'baseline', stage: 'cluster-network', decides: 'first-match' },
+];
+
+/** An object of the cluster, by name. */
+export interface ObjectRef {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+  /** Where it was read: a file, a construct path. */
+  readonly origin?: string;
+}
+
+/** Pods by the labels of their namespace and their own: in one namespace, or in all that a selector chooses. */
+export interface PodMatch {
+  readonly namespace?: string;
+  readonly namespaces?: LabelSelector;
+  readonly pods: LabelSelector;
+}
+
+export interface Peers {
+  /** Everybody: pods, nodes and addresses outside. */
+  readonly any: boolean;
+  readonly pods: readonly PodMatch[];
+  /** Addresses outside the cluster, and pods where their addresses are known to lie in the set. */
+  readonly addresses?: IpSet;
+}
+
+/** A port by the name that the destination pod gives it. */
+export interface NamedPort {
+  readonly name: string;
+  /** @default - whatever protocol the pod declares */
+  readonly protocol?: Protocol;
+}
+
+export interface Ports {
+  readonly numbers: ConnectionSet;
+  readonly names: readonly NamedPort[];
+}
+
+export const ALL_PORTS: Ports = { numbers: ConnectionSet.all(), names: [] };
+
+export interface Rule {
+  readonly direction: Direction;
+  readonly action: Action;
+  /** The place in the object's own list of rules of that direction. */
+  readonly index: number;
+  readonly name?: string;
+  readonly peers: Peers;
+  readonly ports: Ports;
+}
+
+export interface Policy {
+  readonly ref: ObjectRef;
+  readonly layer: LayerName;
+  /** Lower decides first, in a first-match layer. */
+  readonly order: number;
+  readonly subject: PodMatch;
+  /** The directions in which the policy speaks about its subject, also when it has no rule there. */
+  readonly directions: readonly Direction[];
+  readonly rules: readonly Rule[];
+}
+
+export function textOfRef(ref: ObjectRef): string {
+  return `${ref.kind} ${ref.namespace === undefined ? '' : `${ref.namespace}/`}${ref.name}`;
+}
+
+export function keyOfMatch({ namespace, namespaces, pods }: PodMatch): string {
+  return `${namespace === undefined ? `{${namespaces?.key ?? ''}}` : `=${namespace}`} / ${pods.key}`;
+}

@@ -1,0 +1,109 @@
+import { PodShape } from './pods';
+import { keyOfMatch, PodMatch } from './rules';
+import { Labels, LabelSelector } from '../algebra/label-selector';
+
+/** The pods that a match chooses: its shapes in rising order, chosen once for all rules that say the same. */
+export interface Selection {
+  readonly id: number;
+  readonly match: PodMatch;
+  readonly shapes: readonly number[];
+  /** Whether it chooses every pod that a selector can choose. */
+  readonly everyPod: boolean;
+}
+
+/**
+ * Answers selectors from an index of labels: the rarest label of a selector gives the candidates, so a selector costs about as much as
+ * it chooses, in a cluster of any size. Pods on their node's network are never chosen.
+ */
+export class Selector {
+  readonly selections: Selection[] = [];
+  private readonly byKey = new Map<string, Selection>();
+  private readonly pods: PodShape[];
+  private readonly inNamespace = new Map<string, LabelIndex>();
+  private readonly everywhere: LabelIndex;
+  private readonly namespaceIndex: { names: string[]; index: LabelIndex };
+
+  constructor(shapes: readonly PodShape[], namespaces: ReadonlyMap<string, Labels>) {
+    this.pods = shapes.filter(shape => !shape.hostNetwork);
+    const lists = new Map<string, PodShape[]>();
+    for (const pod of this.pods) {
+      const list = lists.get(pod.namespace);
+      if (list) list.push(pod); else lists.set(pod.namespace, [pod]);
+    }
+    for (const [namespace, list] of lists) this.inNamespace.set(namespace, new LabelIndex(list));
+    this.everywhere = new LabelIndex(this.pods);
+    const names = [...namespaces.keys()];
+    this.namespaceIndex = { names, index: new LabelIndex(names.map((name, id) => ({ id, labels: namespaces.get(name)! }))) };
+  }
+
+  select(match: PodMatch): Selection {
+    const key = keyOfMatch(match);
+    let selection = this.byKey.get(key);
+    if (!selection) {
+      const shapes = this.choose(match);
+      selection = { id: this.selections.length, match, shapes, everyPod: shapes.length === this.pods.length };
+      this.selections.push(selection);
+      this.byKey.set(key, selection);
+    }
+    return selection;
+  }
+
+  private choose(match: PodMatch): number[] {
+    if (match.namespace !== undefined) return this.inNamespace.get(match.namespace)?.matching(match.pods) ?? [];
+    const namespaces = match.namespaces ?? LabelSelector.EVERYTHING;
+    if (namespaces.isEverything) return this.everywhere.matching(match.pods);
+    const chosen = this.namespaceIndex.index.matching(namespaces).map(id => this.namespaceIndex.names[id]);
+    const wide = chosen.length > 8 && !match.pods.isEverything;
+    if (wide) {
+      const inside = new Set(chosen);
+      return this.everywhere.matching(match.pods, pod => inside.has(pod.namespace!));
+    }
+    const shapes: number[] = [];
+    for (const name of chosen) for (const id of this.inNamespace.get(name)?.matching(match.pods) ?? []) shapes.push(id);
+    return shapes.sort((a, b) => a - b);
+  }
+}
+
+interface Labelled {
+  readonly id: number;
+  readonly labels: Labels;
+  readonly namespace?: string;
+}
+
+class LabelIndex {
+  private postings?: Map<string, Labelled[]>;
+
+  constructor(private readonly items: readonly Labelled[]) {}
+
+  matching(selector: LabelSelector, also: (item: Labelled) => boolean = () => true): number[] {
+    const candidates = this.items.length <= 8 || selector.isEverything ? this.items : this.candidates(selector);
+    const ids: number[] = [];
+    for (const item of candidates) if (selector.matches(item.labels) && also(item)) ids.push(item.id);
+    return ids.sort((a, b) => a - b);
+  }
+
+  /** The items that hold the rarest of the labels that the selector demands by value. */
+  private candidates(selector: LabelSelector): readonly Labelled[] {
+    let best: readonly Labelled[] = this.items;
+    for (const { key, operator, values } of selector.requirements) {
+      if (operator !== 'In') continue;
+      const found = values.map(value => this.index().get(`${key}=${value}`) ?? []);
+      if (found.reduce((sum, list) => sum + list.length, 0) < best.length) best = found.flat();
+    }
+    return best;
+  }
+
+  private index(): Map<string, Labelled[]> {
+    if (!this.postings) {
+      this.postings = new Map();
+      for (const item of this.items) {
+        for (const key in item.labels) {
+          const text = `${key}=${item.labels[key]}`;
+          const list = this.postings.get(text);
+          if (list) list.push(item); else this.postings.set(text, [item]);
+        }
+      }
+    }
+    return this.postings;
+  }
+}

@@ -1,0 +1,48 @@
+import { Classes, PeerClass } from './classes';
+import { evaluate, PeerView, Program } from './program';
+import { ConnectionSet } from '../algebra/connection-set';
+
+/**
+ * Which classes a program can have to do with at all, so that a closed cluster is analysed in the time its open flows take.
+ *
+ * A program that lets nothing pass for a peer that no rule names is narrow: its peers are those its rules name. Any other is wide.
+ * Narrow is proven, wide is assumed.
+ */
+export class Reach {
+  private readonly known = new Map<number, readonly number[] | undefined>();
+
+  constructor(private readonly classes: Classes) {}
+
+  /** The classes that may pass. @returns undefined for a wide program */
+  of(program: Program): readonly number[] | undefined {
+    if (!this.known.has(program.id)) this.known.set(program.id, isNarrow(program) ? this.named(program) : undefined);
+    return this.known.get(program.id);
+  }
+
+  private named(program: Program): readonly number[] {
+    const named = new Set<number>();
+    for (const stage of program.stages) {
+      for (const { rules } of stage) {
+        for (const rule of rules) {
+          if (rule.action === 'deny') continue;
+          for (const selection of rule.selections) for (const id of this.classes.chosenBy.get(selection) ?? []) named.add(id);
+          if (rule.addresses) for (const { id, addresses } of this.addressed()) if (addresses!.set.overlaps(rule.addresses)) named.add(id);
+        }
+      }
+    }
+    return [...named];
+  }
+
+  private withAddresses?: readonly PeerClass[];
+  private addressed(): readonly PeerClass[] {
+    return this.withAddresses ??= this.classes.all.filter(({ addresses }) => addresses !== undefined);
+  }
+}
+
+const UNNAMED: PeerView = { selectable: true };
+
+function isNarrow(program: Program): boolean {
+  const ordered = program.stages.some(stage => stage.some(({ layer }) => layer.decides === 'first-match'));
+  if (program.hasNames && ordered) return false;
+  return evaluate(program, UNNAMED, ({ ports }) => ports.names.length > 0 ? ConnectionSet.all() : ports.numbers).isEmpty;
+}
