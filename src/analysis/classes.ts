@@ -2,8 +2,8 @@ import { Compilation } from './compile';
 import { ClusterModel } from './model';
 import { ContainerPort, keyOfPorts, PodShape } from './pods';
 import { PeerView, Program } from './program';
-import { IpSet } from '../algebra/ip-set';
 import { IntervalSet } from '../algebra/interval-set';
+import { IpSet } from '../algebra/ip-set';
 
 /**
  * Pods that no rule of this cluster treats differently, whatever namespace they are in: the same programs, chosen by the same selectors,

@@ -1,8 +1,7 @@
 import { ApiObject, App } from 'cdk8s';
-import { ClusterFacts, factsOf, peersOf } from './facts';
+import { ClusterFacts, factsOf, PeerSource, peersOf } from './facts';
 import { readPaths } from './input/paths';
 import { ClusterModel, flatten } from './model';
-import { AssumedPeer } from './pods';
 import { Reachability } from './reachability';
 import { ConnectivityRow, rowsOf } from './rows';
 import { LayerName, LAYERS, textOfRef } from './rules';
@@ -44,26 +43,27 @@ export class Connectivity {
 
   /** Reads files and folders (with all that is below them) of YAML and JSON. */
   public static ofManifests(paths: string[], options: ConnectivityOptions = {}): Connectivity {
-    const read = readPaths(paths);
+    const { read, skipped } = readPaths(paths);
     const files = new Map<any, string>();
     for (const { file, object } of read) for (const each of flatten([object])) files.set(each, file);
-    return Connectivity.read(read.map(({ object }) => object), options, [], object => files.get(object));
+    return Connectivity.read(read.map(({ object }) => object), options, NOBODY, object => files.get(object), skipped);
   }
 
   /** Reads objects as they would stand in manifests. */
   public static ofObjects(objects: any[], options: ConnectivityOptions = {}): Connectivity {
-    return Connectivity.read(objects, options, []);
+    return Connectivity.read(objects, options, NOBODY);
   }
 
-  private static read(objects: any[], options: ConnectivityOptions, assumed: readonly AssumedPeer[], origin?: (object: any) => string | undefined) {
+  private static read(objects: any[], options: ConnectivityOptions, assumed: PeerSource,
+    origin?: (object: any) => string | undefined, skipped: readonly string[] = []): Connectivity {
     const model = ClusterModel.of(objects, { facts: options.facts, assumed, origin });
     if (model.problems.length > 0 && !options.keepGoing) {
       throw new Error(model.problems.map(({ ref, message }) => `${ref.origin ? `${ref.origin}: ` : ''}${textOfRef(ref)}: ${message}`).join('\n'));
     }
-    return new Connectivity(Reachability.of(model));
+    return new Connectivity(Reachability.of(model), skipped);
   }
 
-  private constructor(private readonly reach: Reachability) {}
+  private constructor(private readonly reach: Reachability, private readonly skipped: readonly string[]) {}
 
   /** Every pair that may connect, sorted. */
   public rows(): ConnectivityRow[] {
@@ -89,7 +89,7 @@ export class Connectivity {
 
   /** What the manifests leave open, and what was left out. */
   public warnings(): string[] {
-    return warningsOf(this.reach);
+    return [...warningsOf(this.reach), ...this.skipped.map(file => `${file}: what is not a Kubernetes object there is left out`)];
   }
 
   /** The same cluster, as far as the named layers decide: `network-policy`, `admin`, `baseline`. */
@@ -98,7 +98,7 @@ export class Connectivity {
     for (const layer of layers) {
       if (!known.includes(layer as LayerName)) throw new Error(`layer '${layer}' is unknown: use ${known.join(', ')}`);
     }
-    return new Connectivity(Reachability.of(this.reach.model, { layers: layers as LayerName[] }));
+    return new Connectivity(Reachability.of(this.reach.model, { layers: layers as LayerName[] }), this.skipped);
   }
 
   /** @internal */
@@ -106,3 +106,5 @@ export class Connectivity {
     return this.reach;
   }
 }
+
+const NOBODY: PeerSource = () => [];

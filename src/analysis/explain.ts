@@ -1,8 +1,8 @@
+import { resolveOutside } from './outside';
 import { NAME_LABEL, PodShape } from './pods';
 import { PeerView, PortResolver } from './program';
 import { End, Endpoint, Reachability } from './reachability';
 import { Direction, Layer, LAYERS, ObjectRef, Peers, Policy, Rule } from './rules';
-import { resolveOutside } from './outside';
 import { ConnectionSet } from '../algebra/connection-set';
 import { IpSet } from '../algebra/ip-set';
 import { Labels } from '../algebra/label-selector';

@@ -1,5 +1,5 @@
 import { IConstruct } from 'constructs';
-import { AssumedPeer } from './pods';
+import { AssumedPeer, PodShape } from './pods';
 
 /** What manifests do not tell about a cluster, as CIDRs. */
 export interface ClusterFacts {
@@ -33,12 +33,16 @@ export function factsOf(scope: IConstruct): ClusterFacts | undefined {
 
 const PEERS = Symbol.for('cdk8s-secure-network.AssumedPeers');
 
-/** Adds peers that have no manifest in the tree (selected by labels, or owned by others), asked for when the analysis reads it. */
-export function declarePeers(root: IConstruct, peers: () => readonly AssumedPeer[]): void {
+/** Adds peers that have no manifest in the tree (selected by labels, or owned by others), given the pods that have one. */
+export type PeerSource = (pods: readonly PodShape[]) => readonly AssumedPeer[];
+
+/** Adds a source of peers, asked when the analysis reads the tree. */
+export function declarePeers(root: IConstruct, peers: PeerSource): void {
   const tree = root.node.root as any;
   tree[PEERS] = [...tree[PEERS] ?? [], peers];
 }
 
-export function peersOf(scope: IConstruct): readonly AssumedPeer[] {
-  return ((scope.node.root as any)[PEERS] ?? []).flatMap((peers: () => readonly AssumedPeer[]) => peers());
+export function peersOf(scope: IConstruct): PeerSource {
+  const sources: PeerSource[] = (scope.node.root as any)[PEERS] ?? [];
+  return pods => sources.flatMap(peers => peers(pods));
 }

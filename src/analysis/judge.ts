@@ -1,8 +1,8 @@
 import { PeerClass } from './classes';
+import { atomsOf } from './outside';
 import { ContainerPort } from './pods';
 import { CompiledRule, evaluate, matches, PeerView, PortResolver, Program } from './program';
 import { Ports } from './rules';
-import { atomsOf } from './outside';
 import { ConnectionSet } from '../algebra/connection-set';
 import { Family } from '../algebra/ip-set';
 

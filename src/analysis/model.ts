@@ -1,4 +1,4 @@
-import { ClusterFacts } from './facts';
+import { ClusterFacts, PeerSource } from './facts';
 import { AssumedPeer, ContainerPort, keyOfLabels, keyOfPorts, NAME_LABEL, PodShape, textOfWorkload, Variant, Workload } from './pods';
 import { READER_OF } from './readers';
 import { DeclaredPods, groupOf, ModelSink } from './readers/_reader';
@@ -11,7 +11,8 @@ export interface ModelOptions {
   readonly facts?: ClusterFacts;
   /** Where an object was read, for messages. */
   readonly origin?: (object: any) => string | undefined;
-  readonly assumed?: readonly AssumedPeer[];
+  /** Peers that have no manifest; a source of them is asked with the pods that have one. */
+  readonly assumed?: readonly AssumedPeer[] | PeerSource;
 }
 
 /** An object that the API server would refuse, or a thing worth knowing. */
@@ -27,15 +28,19 @@ export interface Remark {
  */
 export class ClusterModel {
   static of(objects: readonly any[], options: ModelOptions = {}): ClusterModel {
-    return new ClusterModel(objects, options);
+    const model = new ClusterModel(options);
+    model.read(objects);
+    const { assumed = [] } = options;
+    model.assume(typeof assumed === 'function' ? assumed(model.shapes) : assumed);
+    return model;
   }
 
-  readonly namespaces = new Map<string, Labels>();
-  readonly shapes: PodShape[] = [];
-  readonly workloads: readonly Workload[];
-  readonly policies: Policy[] = [];
-  readonly problems: Remark[] = [];
-  readonly warnings: Remark[] = [];
+  readonly namespaces: Map<string, Labels>;
+  readonly shapes: PodShape[];
+  readonly workloads: Workload[];
+  readonly policies: readonly Policy[];
+  readonly problems: readonly Remark[];
+  readonly warnings: readonly Remark[];
   /** The addresses that are outside: everything but the pods' own. */
   readonly outside: IpSet;
   /** Whether an address rule can match a pod. */
@@ -43,24 +48,27 @@ export class ClusterModel {
 
   private readonly podRange?: IpSet;
   private readonly nodeRange?: IpSet;
-  private readonly shapeOf = new Map<string, PodShape>();
+  private readonly shapeOf: Map<string, PodShape>;
 
-  private constructor(private readonly objects: readonly any[], private readonly options: ModelOptions) {
+  private constructor(private readonly options: ModelOptions, base?: ClusterModel) {
     this.podRange = rangeOf(options.facts?.podCidrs);
     this.nodeRange = rangeOf(options.facts?.nodeCidrs);
     this.podsHaveAddresses = this.podRange !== undefined || this.nodeRange !== undefined;
     this.outside = this.podRange ? IpSet.all().subtract(this.podRange) : IpSet.all();
-    const declared = this.read();
-    const assumed = options.assumed ?? [];
-    for (const peer of assumed) {
-      if (!this.namespaces.has(peer.namespace)) this.addNamespace(peer.namespace, peer.namespaceLabels ?? {});
-    }
-    this.workloads = [...this.group(declared), ...assumed.map(peer => this.assume(peer))];
+    this.namespaces = new Map(base?.namespaces);
+    this.shapes = [...base?.shapes ?? []];
+    this.shapeOf = new Map(base?.shapeOf);
+    this.workloads = [...base?.workloads ?? []];
+    this.policies = base?.policies ?? [];
+    this.problems = base?.problems ?? [];
+    this.warnings = base?.warnings ?? [];
   }
 
   /** The same cluster with more peers. */
   with(assumed: readonly AssumedPeer[]): ClusterModel {
-    return ClusterModel.of(this.objects, { ...this.options, assumed: [...this.options.assumed ?? [], ...assumed] });
+    const model = new ClusterModel(this.options, this);
+    model.assume(assumed);
+    return model;
   }
 
   /** The workload of that name. @returns undefined when there is none, or more than one kind has it */
@@ -69,8 +77,9 @@ export class ClusterModel {
     return found.length === 1 ? found[0] : undefined;
   }
 
-  private read(): DeclaredPods[] {
+  private read(objects: readonly any[]): void {
     const declared: DeclaredPods[] = [];
+    const [policies, problems, warnings] = [this.policies as Policy[], this.problems as Remark[], this.warnings as Remark[]];
     const seen = new Map<string, ObjectRef>();
     const sink: ModelSink = {
       namespace: (name, labels) => this.addNamespace(name, labels),
@@ -80,25 +89,32 @@ export class ClusterModel {
         const twin = seen.get(key);
         if (twin) throw new Error(`is declared twice${twin.origin ? ` (also in ${twin.origin})` : ''}: only the one applied last holds; remove the other`);
         seen.set(key, policy.ref);
-        this.policies.push(policy);
+        policies.push(policy);
       },
-      warn: (ref, message) => this.warnings.push({ ref, message }),
+      warn: (ref, message) => warnings.push({ ref, message }),
     };
-    for (const object of flatten(this.objects)) {
+    for (const object of flatten(objects)) {
       const ref = this.refOf(object);
       const reader = READER_OF.get(`${groupOf(ref.apiVersion)}/${ref.kind}`);
       if (!reader) continue;
       try {
         reader.read(object, ref, sink);
       } catch (error) {
-        this.problems.push({ ref, message: (error as Error).message });
+        problems.push({ ref, message: (error as Error).message });
       }
     }
     for (const { namespace } of declared) if (!this.namespaces.has(namespace)) this.addNamespace(namespace, {});
-    for (const { ref: { namespace } } of this.policies) {
+    for (const { ref: { namespace } } of policies) {
       if (namespace !== undefined && !this.namespaces.has(namespace)) this.addNamespace(namespace, {});
     }
-    return declared;
+    for (const workload of this.group(declared)) this.workloads.push(workload);
+  }
+
+  private assume(assumed: readonly AssumedPeer[]): void {
+    for (const { namespace, namespaceLabels = {} } of assumed) {
+      if (!this.namespaces.has(namespace)) this.addNamespace(namespace, namespaceLabels);
+    }
+    for (const peer of assumed) this.workloads.push(this.workloadOf(peer));
   }
 
   private refOf(object: any): ObjectRef {
@@ -122,12 +138,15 @@ export class ClusterModel {
   /** Pods go to the controller at the end of their chain of owners; a controller that has pods of its own here lends them its name only. */
   private group(declared: readonly DeclaredPods[]): Workload[] {
     const byName = new Map(declared.map(pods => [keyOf(pods.namespace, pods), pods]));
-    const groups = new Map<string, { namespace: string; name: string; kind: string; templates: DeclaredPods[]; pods: DeclaredPods[]; origin?: string }>();
+    const groups = new Map<string, OwnerGroup>();
     for (const pods of declared) {
       const top = topOwner(pods, byName);
       const key = keyOf(pods.namespace, top);
       let group = groups.get(key);
-      if (!group) groups.set(key, group = { namespace: pods.namespace, name: top.name, kind: top.kind, templates: [], pods: [], origin: pods.ref.origin });
+      if (!group) {
+        group = { namespace: pods.namespace, name: top.name, kind: top.kind, templates: [], pods: [], origin: pods.ref.origin };
+        groups.set(key, group);
+      }
       (pods.kind === 'Pod' ? group.pods : group.templates).push(pods);
     }
     return [...groups.values()].map(({ namespace, name, kind, templates, pods, origin }) =>
@@ -144,7 +163,7 @@ export class ClusterModel {
     return [...variants].map(([shape, pods]) => ({ shape, pods: pods.sort() }));
   }
 
-  private assume(peer: AssumedPeer): Workload {
+  private workloadOf(peer: AssumedPeer): Workload {
     const { namespace, name, kind = 'Pod', labels, ports = [], hostNetwork = false, serviceAccount = 'default', real = true } = peer;
     const shape = this.intern(namespace, labels, ports.filter(port => port.name !== undefined), hostNetwork, serviceAccount, []);
     return { namespace, name, kind, real, variants: [{ shape, pods: [] }] };
@@ -154,7 +173,8 @@ export class ClusterModel {
     running: readonly string[]): PodShape {
     const portsKey = keyOfPorts(ports);
     const addresses = this.addressesOf(hostNetwork, running);
-    const key = `${namespace}\n${keyOfLabels(labels)}\n${portsKey}\n${hostNetwork}\n${serviceAccount}\n${addresses && running.length > 0 ? addresses.key : ''}`;
+    const own = addresses && running.length > 0 ? addresses.key : '';
+    const key = [namespace, keyOfLabels(labels), portsKey, hostNetwork, serviceAccount, own].join('\n');
     let shape = this.shapeOf.get(key);
     if (!shape) {
       shape = { id: this.shapes.length, namespace, labels, ports, portsKey, hostNetwork, serviceAccount, addresses };
@@ -168,6 +188,15 @@ export class ClusterModel {
     const range = hostNetwork ? this.nodeRange : this.podRange;
     return range && running.length > 0 ? IpSet.unionOf(running.map(address => IpSet.ofAddress(address))) : range;
   }
+}
+
+interface OwnerGroup {
+  readonly namespace: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly templates: DeclaredPods[];
+  readonly pods: DeclaredPods[];
+  readonly origin?: string;
 }
 
 /** Kinds that have no namespace, among those that are read. */

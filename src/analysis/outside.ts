@@ -15,8 +15,12 @@ export function outsideRows(program: Program, resolve: PortResolver, world: IpSe
   const add = (conn: ConnectionSet, v4: IntervalSet<number>[], v6: IntervalSet<bigint>[]) => {
     if (conn.isEmpty) return;
     const row = rows.get(conn);
-    if (!row) rows.set(conn, { v4, v6 });
-    else { row.v4.push(...v4); row.v6.push(...v6); }
+    if (!row) {
+      rows.set(conn, { v4, v6 });
+    } else {
+      row.v4.push(...v4);
+      row.v6.push(...v6);
+    }
   };
   const nobody = evaluate(program, { selectable: false }, resolve);
   const touched = IpSet.unionOf(program.addresses);

@@ -10,6 +10,7 @@ import { ConnectionSet } from '../algebra/connection-set';
  */
 export class Reach {
   private readonly known = new Map<number, readonly number[] | undefined>();
+  private withAddresses?: readonly PeerClass[];
 
   constructor(private readonly classes: Classes) {}
 
@@ -33,7 +34,6 @@ export class Reach {
     return [...named];
   }
 
-  private withAddresses?: readonly PeerClass[];
   private addressed(): readonly PeerClass[] {
     return this.withAddresses ??= this.classes.all.filter(({ addresses }) => addresses !== undefined);
   }

@@ -91,7 +91,7 @@ export function endsOf(reach: Reachability, text: string): readonly End[] {
   const [, namespace, name, kind] = match;
   const found = reach.find(namespace, name, kind);
   if (found.length > 0) return found;
-  const near = [...new Set(reach.endpoints.filter(e => e.real && (e.namespace === namespace || e.name === name)).map(e => e.text))].sort().slice(0, 8);
+  const near = reach.endpoints.filter(e => e.real && (e.namespace === namespace || e.name === name)).map(e => e.text).sort().slice(0, 8);
   throw new Error(`'${text}' is no workload of this cluster: ${near.length > 0 ? `did you mean ${near.join(', ')}?` : 'check namespace and name'}`);
 }
 

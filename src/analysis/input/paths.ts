@@ -7,17 +7,34 @@ export interface ReadObject {
   readonly object: any;
 }
 
+export interface ReadResult {
+  readonly read: readonly ReadObject[];
+  /** Files in folders that hold something else than Kubernetes objects. */
+  readonly skipped: readonly string[];
+}
+
 const EXTENSIONS = ['.yaml', '.yml', '.json'];
 
-/** The objects of files and folders, folders with all that is below them, in the order of their names. An error names the file. */
-export function readPaths(paths: readonly string[]): ReadObject[] {
-  return paths.flatMap(filesOf).flatMap(file => {
-    try {
-      return readDocuments(readFileSync(file, 'utf8')).map(object => ({ file, object }));
-    } catch (error) {
-      throw new Error(`${file}: ${(error as Error).message}`);
+/**
+ * The objects of files and folders, folders with all that is below them, in the order of their names. An error names the file.
+ * A file that is named has to hold objects only; one that is found in a folder may be about something else.
+ */
+export function readPaths(paths: readonly string[]): ReadResult {
+  const read: ReadObject[] = [];
+  const skipped: string[] = [];
+  for (const path of paths) {
+    for (const file of filesOf(path)) {
+      try {
+        const { objects, others } = readDocuments(readFileSync(file, 'utf8'));
+        if (others > 0 && file === path) throw new Error('it holds a document that is not a Kubernetes object: it has neither apiVersion nor kind');
+        if (others > 0) skipped.push(file);
+        for (const object of objects) read.push({ file, object });
+      } catch (error) {
+        throw new Error(`${file}: ${(error as Error).message}`);
+      }
     }
-  });
+  }
+  return { read, skipped };
 }
 
 function filesOf(path: string): string[] {

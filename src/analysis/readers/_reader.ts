@@ -1,6 +1,6 @@
-import { AssumedPeer, ContainerPort } from '../pods';
-import { ObjectRef, Policy } from '../rules';
 import { Labels } from '../../algebra/label-selector';
+import { ContainerPort } from '../pods';
+import { ObjectRef, Policy } from '../rules';
 
 /** A reader turns the objects of one API family into what the model knows. It throws where the API server would refuse the object. */
 export interface KindReader {
@@ -35,8 +35,6 @@ export interface ModelSink {
   policy(policy: Policy): void;
   warn(ref: ObjectRef, message: string): void;
 }
-
-export type { AssumedPeer };
 
 /** The group of an apiVersion: `apps/v1` has `apps`, `v1` has none. */
 export function groupOf(apiVersion: string): string {

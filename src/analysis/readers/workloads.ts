@@ -1,5 +1,5 @@
 import { ContainerPort } from '../pods';
-import { KindReader, ModelSink, OwnerName, at, listOf } from './_reader';
+import { KindReader, ModelSink, OwnerName, listOf } from './_reader';
 import { PROTOCOLS } from '../../algebra/connection-set';
 import { Labels } from '../../algebra/label-selector';
 import { ObjectRef } from '../rules';
@@ -28,7 +28,7 @@ function readWorkload(object: any, ref: ObjectRef, sink: ModelSink): void {
     kind: object.kind,
     owner: ownerOf(object),
     labels: readLabels(template.metadata?.labels, `${field}metadata.labels`),
-    ports: readPorts(spec, field),
+    ports: readPorts(spec, field, message => sink.warn(ref, message)),
     hostNetwork: spec.hostNetwork === true,
     serviceAccount: spec.serviceAccountName ?? spec.serviceAccount ?? 'default',
     addresses: isPod ? addressesOf(object.status) : [],
@@ -40,7 +40,7 @@ function readWorkload(object: any, ref: ObjectRef, sink: ModelSink): void {
 function ownerOf(object: any): OwnerName | undefined {
   const owners: any[] = object.metadata?.ownerReferences ?? [];
   const owner = owners.find(o => o?.controller === true) ?? owners[0];
-  return owner?.kind && owner.name && owner.kind !== 'Node' ? { kind: owner.kind, name: owner.name } : undefined;
+  return owner?.name && owner.kind !== 'Node' ? { kind: owner.kind ?? 'Pod', name: owner.name } : undefined;
 }
 
 function readLabels(labels: any, field: string): Labels {
@@ -51,20 +51,19 @@ function readLabels(labels: any, field: string): Labels {
   return labels;
 }
 
-function readPorts(spec: any, field: string): ContainerPort[] {
+/** The named ports; one that no pod could have is left out with a warning, for it is the policies that are judged here. */
+function readPorts(spec: any, field: string, warn: (message: string) => void): ContainerPort[] {
   const named: ContainerPort[] = [];
   for (const list of ['containers', 'initContainers']) {
     listOf(spec[list], `${field}spec.${list}`).forEach((container, i) => {
       // A port of an init container is open only where the container stays: a sidecar.
       if (list === 'initContainers' && container?.restartPolicy !== 'Always') return;
-      listOf(container?.ports, `${field}spec.${list}[${i}].ports`).forEach((port, j) => at(`${field}spec.${list}[${i}].ports[${j}]`, () => {
-        const protocol = port?.protocol ?? 'TCP';
-        if (!PROTOCOLS.includes(protocol)) throw new Error(`protocol '${protocol}' is unknown: use TCP, UDP or SCTP`);
-        if (!Number.isInteger(port.containerPort) || port.containerPort < 1 || port.containerPort > 65535) {
-          throw new Error(`port '${port.containerPort}' is outside 1-65535`);
-        }
-        if (port.name !== undefined) named.push({ name: port.name, protocol, port: port.containerPort });
-      }));
+      listOf(container?.ports, `${field}spec.${list}[${i}].ports`).forEach((port, j) => {
+        const { name, protocol = 'TCP', containerPort } = port ?? {};
+        const usable = PROTOCOLS.includes(protocol) && Number.isInteger(containerPort) && containerPort >= 1 && containerPort <= 65535;
+        if (!usable) warn(`${field}spec.${list}[${i}].ports[${j}]: '${protocol} ${containerPort}' is no port, and is left out`);
+        else if (name !== undefined) named.push({ name, protocol, port: containerPort });
+      });
     });
   }
   return named;
