@@ -1,6 +1,6 @@
 /** What can be read from, and has to be added to, the workloads of cdk8s-plus-28. */
 import * as kplus from 'cdk8s-plus-28';
-import { DeclaredPort } from '../intent/endpoint';
+import { DeclaredPort, ServicedPort } from '../intent/endpoint';
 import { Port, Transport } from '../intent/port';
 
 /** The ports its containers declare, each with its true protocol. Sidecars (restartable init containers) included. */
@@ -39,6 +39,34 @@ export function hardened(containers: kplus.ContainerProps[] | undefined): kplus.
       ...container.securityContext,
     },
   }));
+}
+
+/** What clients of a Service dial, and the ports of the pods behind it. */
+export function servicedPorts(service: kplus.Service | undefined): ServicedPort[] {
+  return (service?.ports ?? []).map(({ port, targetPort, protocol }) => {
+    const transport = (protocol ?? kplus.Protocol.TCP) as Transport;
+    return { port: Port._of(transport, port), target: Port._of(transport, targetPort ?? port) };
+  });
+}
+
+/** The pods that an object makes. */
+export interface PodTemplate {
+  /** Where in the object it stands, such as `spec.template.`; empty for a Pod. */
+  readonly field: string;
+  readonly metadata?: any;
+  readonly spec: any;
+}
+
+/** The metadata and spec of the pods that an object makes, read from the object as it is written. Undefined where it makes none. */
+export function podTemplateOf({ kind, metadata, spec }: any): PodTemplate | undefined {
+  const at = (field: string, pods: any) => (pods?.spec ? { field, metadata: pods.metadata, spec: pods.spec } : undefined);
+  switch (kind) {
+    case 'Pod': return at('', { metadata, spec });
+    case 'CronJob': return at('spec.jobTemplate.spec.template.', spec?.jobTemplate?.spec?.template);
+    case 'DaemonSet': case 'Deployment': case 'Job': case 'ReplicaSet': case 'ReplicationController': case 'StatefulSet':
+      return at('spec.template.', spec?.template);
+    default: return undefined;
+  }
 }
 
 /** Service ports for the ports that containers declare, each under its own number. */

@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { ISecureNamespace } from './secure-namespace-like';
 import { hardened, servicePortsFor } from './_pods';
 import { SecureWorkload, refuseDefault } from './secure-workload';
-import { checkServiceName } from '../admission/names';
+import { checkDnsSubdomain, checkServiceName } from '../admission/names';
 
 type Home = ISecureNamespace & Construct;
 /** What the props of all cdk8s-plus-28 workloads have in common. */
@@ -22,9 +22,9 @@ export interface ServiceProps {
 /** Makes the workload, its ServiceAccount, and its Service where it declares a port. */
 export function addWorkload<P extends Props>(
   home: Home, id: string, props: P & ServiceProps,
-  make: (scope: Construct, props: P, name: string) => kplus.Workload, serve: boolean,
+  make: (scope: Construct, props: P, name: string) => kplus.Workload, serve: boolean, maxLength = 63,
 ): SecureWorkload {
-  checkServiceName('workload id', id);
+  checkName(home, id, props, maxLength);
   return SecureWorkload._wrap(home, id, id, scope => {
     const serviceAccount = serviceAccountFor(scope, id, props);
     const workload = make(scope, complete(id, props, serviceAccount), 'Default');
@@ -34,7 +34,7 @@ export function addWorkload<P extends Props>(
 
 /** A StatefulSet comes with a headless Service, so that each replica has a name of its own. */
 export function addStatefulSet(home: Home, id: string, props: kplus.StatefulSetProps): SecureWorkload {
-  checkServiceName('workload id', id);
+  checkName(home, id, props, 52);
   return SecureWorkload._wrap(home, id, id, scope => {
     const serviceAccount = serviceAccountFor(scope, id, props);
     const containers = (props.containers ?? []).flatMap(({ portNumber, port, ports = [] }) => [portNumber ?? port, ...ports]);
@@ -46,6 +46,16 @@ export function addStatefulSet(home: Home, id: string, props: kplus.StatefulSetP
     if (!props.service) for (const port of servicePortsFor(workload)) service.bind(port.port, port);
     return { workload, serviceAccountName: serviceAccount.name, service };
   });
+}
+
+/** The id names the Service; the workload itself may be named otherwise, and some kinds leave less room because they add to the name. */
+function checkName({ node: { path } }: Home, id: string, { metadata }: Props, maxLength: number): void {
+  checkServiceName(`[${path}/${id}] workload id`, id);
+  const name = metadata?.name ?? id;
+  checkDnsSubdomain(`[${path}/${id}] metadata.name`, name);
+  if (name.length > maxLength) {
+    throw new Error(`[${path}/${id}] the name '${name}' has ${name.length} characters, and what the cluster makes of it leaves room for ${maxLength}: choose a shorter one`);
+  }
 }
 
 function complete<P extends Props>(id: string, props: P, serviceAccount: kplus.IServiceAccount): P {

@@ -8,10 +8,13 @@ import { addWorkload } from './_workloads';
 import { SecureNamespace } from './secure-namespace';
 import { SecureWorkload } from './secure-workload';
 import { checkServiceName } from '../admission/names';
+import { isAddress } from '../algebra/cidr';
+import { IpSet } from '../algebra/ip-set';
 import { callSite } from '../intent/call-site';
 import { Connections } from '../intent/connections';
-import { AddressEnd, WorkloadEnd } from '../intent/endpoint';
+import { AddressEnd, AddressFacts, WorkloadEnd } from '../intent/endpoint';
 import { IPeer } from '../intent/peer';
+import { hostCidr } from '../intent/platform';
 import { Port } from '../intent/port';
 import {
   HAPROXY_CONFIG_KEY, HAPROXY_HEALTH_PORT, HAPROXY_LIVE_PATH, HAPROXY_READY_PATH, haproxyPorts, renderHaproxyConfig,
@@ -26,7 +29,7 @@ export interface EgressRouterProps {
   readonly ports: Port[];
 
   /**
-   * How many proxies run, spread over nodes.
+   * How many proxies run, spread over nodes; at least one. A node that is drained takes one of them at a time.
    *
    * @default 2
    */
@@ -79,8 +82,11 @@ export class EgressRouter extends Construct implements IPeer {
     const numbers = tcpNumbers(this.node.path, props.ports);
     this.destination = target.host ?? target.address!;
     this.clusterIp = props.clusterIp;
+    const replicas = props.replicas ?? 2;
+    if (!Number.isInteger(replicas) || replicas < 1) throw new Error(`[${this.node.path}] replicas '${replicas}' is not a whole number from 1 up: without a proxy nothing gets out`);
 
     const facts = namespace.edge.platform._addressFacts(this.node.path);
+    if (props.clusterIp !== undefined) checkClusterIp(props.clusterIp, facts);
     const families = facts.everywhere(`the router to ${this.destination}`).map(cidr => (cidr.includes(':') ? 'IPv6' as const : 'IPv4' as const));
     target.resolve(facts);
     const inside = haproxyPorts(numbers);
@@ -92,7 +98,7 @@ export class EgressRouter extends Construct implements IPeer {
     emit(this, 'config', { apiVersion: 'v1', kind: 'ConfigMap', name: configName, body: { data: { [HAPROXY_CONFIG_KEY]: config } } });
 
     this.proxy = addWorkload(namespace, id, {
-      replicas: props.replicas ?? 2,
+      replicas,
       podMetadata: {
         labels: { [PROXY_LABEL]: 'haproxy' },
         annotations: { [CONFIG_HASH]: createHash('sha256').update(config).digest('hex').slice(0, 16) },
@@ -107,7 +113,7 @@ export class EgressRouter extends Construct implements IPeer {
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',
       name: id,
-      body: { spec: { minAvailable: 1, selector: { matchLabels: this.proxy._end.labels } } },
+      body: { spec: { maxUnavailable: 1, selector: { matchLabels: this.proxy._end.labels } } },
     });
 
     this._end = this.proxy._end;
@@ -155,7 +161,21 @@ function singleDestination(path: string, destination: IPeer): AddressEnd {
     const what = end.kind === 'addresses' ? `'${end.text}' is not one host` : 'pods of this cluster need no router';
     throw new Error(`[${path}] a router leads to one external system, and ${what}: use Peer.host('orders.db.example') or Peer.address('203.0.113.10')`);
   }
+  if (end.host?.startsWith('*.') || (end.host && !end.host.includes('.'))) {
+    throw new Error(`[${path}] a router leads to one external system, and '${end.host}' ${end.host.startsWith('*') ? 'is any number of them' : 'has no domain'}: `
+      + 'write one name in full, such as Peer.host(\'orders.db.example\')');
+  }
   return end;
+}
+
+/** Only an address that the cluster can give to a Service is one that clients can keep. */
+function checkClusterIp(clusterIp: string, facts: AddressFacts): void {
+  const { path } = facts;
+  if (!isAddress(clusterIp)) throw new Error(`[${path}] clusterIp '${clusterIp}' is not an IP address: write one free address of the service range`);
+  const services = facts.clusterRange('services', `the clusterIp '${clusterIp}'`);
+  if (!services.contains(IpSet.ofCidr(hostCidr(clusterIp)))) {
+    throw new Error(`[${path}] clusterIp '${clusterIp}' lies outside the service range ${services.toCidrs().join(', ')}: choose a free address inside it`);
+  }
 }
 
 function tcpNumbers(path: string, ports: Port[]): number[] {

@@ -208,7 +208,7 @@ export class SecureNamespace extends Chart implements ISecureNamespace {
       workloads: () => this.workloads().map(workload => workload._end),
     };
     this.edge._register(member);
-    this.connections = Connections._of(this._end, { ledger: this.edge._ledger, network: this.edge.network._provider });
+    this.connections = Connections._of(this._end, { ledger: this.edge._ledger, network: this.edge.network._provider, facts: intent.facts });
 
     for (const [child, manifest] of Object.entries(baseManifests(name, this.namespaceLabels(props.labels), props))) emit(this, child, manifest);
     this.emitNetwork(intent, 'closed');
@@ -237,7 +237,7 @@ export class SecureNamespace extends Chart implements ISecureNamespace {
 
   /** A CronJob with its ServiceAccount. */
   public addCronJob(id: string, props: kplus.CronJobProps): SecureWorkload {
-    return addWorkload(this, id, props, (scope, complete, child) => new kplus.CronJob(scope, child, complete), false);
+    return addWorkload(this, id, props, (scope, complete, child) => new kplus.CronJob(scope, child, complete), false, 52);
   }
 
   /**

@@ -3,8 +3,9 @@ import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { emitPlans } from './_manifest';
 import { ISecureNamespace } from './secure-namespace-like';
-import { declaredPorts, selectingLabels, serviceAccountPath } from './_pods';
-import { checkDnsSubdomain, checkLabels } from '../admission/names';
+import { refuseTaken } from './_placement';
+import { declaredPorts, selectingLabels, serviceAccountPath, servicedPorts } from './_pods';
+import { checkDnsLabel, checkDnsSubdomain, checkLabels, checkPortName } from '../admission/names';
 import { DeclaredPort, WorkloadEnd } from '../intent/endpoint';
 import { Connections } from '../intent/connections';
 import { IPeer } from '../intent/peer';
@@ -59,19 +60,20 @@ export class SecureWorkload extends Construct implements IPeer {
     if (!end.imported) {
       throw new Error(`[${end.path}] '${name}' cannot be imported into a namespace of this App: use ${end.path}.select('${name}', ...)`);
     }
-    checkSelected(`${end.namespace}/${name}`, props);
+    checkSelected(end.path, name, props);
     return { _end: selectedEnd(end.path, name, namespace, props) };
   }
 
   /** @internal */
   public static _select(namespace: ISecureNamespace & Construct, name: string, props: SelectedWorkloadProps): SecureWorkload {
-    checkSelected(`${namespace.node.path}/${name}`, props);
-    return new SecureWorkload(namespace, name, path => selectedEnd(path, name, namespace, props));
+    checkSelected(namespace.node.path, name, props);
+    return new SecureWorkload(namespace, name, name, path => selectedEnd(path, name, namespace, props));
   }
 
   /** @internal */
   public static _wrap(namespace: ISecureNamespace & Construct, id: string, name: string, pods: (scope: Construct) => WrappedPods): SecureWorkload {
-    return new SecureWorkload(namespace, id, (path, self) => {
+    checkDnsLabel(`[${namespace.node.path}] workload name`, name);
+    return new SecureWorkload(namespace, id, name, (path, self) => {
       self.wrapped = pods(self);
       const { workload, serviceAccountName } = self.wrapped;
       return {
@@ -83,6 +85,7 @@ export class SecureWorkload extends Construct implements IPeer {
         serviceAccountName,
         imported: false,
         ports: () => declaredPorts(workload),
+        servicePorts: () => servicedPorts(self.wrapped?.service),
       };
     });
   }
@@ -98,16 +101,18 @@ export class SecureWorkload extends Construct implements IPeer {
 
   private wrapped?: WrappedPods;
 
-  private constructor(namespace: ISecureNamespace & Construct, id: string, end: (path: string, self: SecureWorkload) => WorkloadEnd) {
+  private constructor(namespace: ISecureNamespace & Construct, id: string, name: string, end: (path: string, self: SecureWorkload) => WorkloadEnd) {
+    refuseTaken(namespace, id, name);
     super(namespace, id);
     this._end = end(this.node.path, this);
     this.workloadName = this._end.name;
     this.serviceAccountName = this._end.serviceAccountName;
     const { edge } = namespace;
-    this.connections = Connections._of(this._end, { ledger: edge._ledger, network: edge.network._provider });
-    const intent = { end: this._end, facts: edge.platform._addressFacts(this.node.path) };
+    const facts = edge.platform._addressFacts(this.node.path);
+    this.connections = Connections._of(this._end, { ledger: edge._ledger, network: edge.network._provider, facts });
+    const intent = { end: this._end, facts };
     emitPlans(this, edge.network._provider.planWorkload(intent), () => edge._ledger.flowsOf(this._end));
-    this.node.addValidation({ validate: () => this.validatePods() });
+    this.node.addValidation({ validate: () => [...this.validatePods(), ...edge._ledger.portProblems(this._end)] });
   }
 
   /** The cdk8s-plus-28 workload underneath. Throws where the workload is known by labels only. */
@@ -137,10 +142,7 @@ export class SecureWorkload extends Construct implements IPeer {
   private validatePods(): string[] {
     const workload = this.wrapped?.workload;
     if (!workload) return [];
-    const problems: string[] = [];
-    if (workload.hostNetwork) {
-      problems.push(`'${this.workloadName}' uses the host network, where NetworkPolicy does not apply: remove hostNetwork, or keep the workload out of this library`);
-    }
+    const problems = this._end.ports().flatMap(({ name }) => (name ? messageOf(() => checkPortName('port name', name)) : []));
     const service = this.wrapped?.service;
     const headless = service?.clusterIP === 'None';
     for (const { port, targetPort, protocol } of service?.ports ?? []) {
@@ -188,7 +190,18 @@ export function refuseDefault(path: string, serviceAccountName: string): void {
   }
 }
 
-function checkSelected(path: string, { labels, serviceAccountName }: SelectedWorkloadProps): void {
+function messageOf(check: () => void): string[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    return [(error as Error).message];
+  }
+}
+
+function checkSelected(home: string, name: string, { labels, serviceAccountName }: SelectedWorkloadProps): void {
+  checkDnsLabel(`[${home}] workload name`, name);
+  const path = `${home}/${name}`;
   if (Object.keys(labels).length === 0) {
     throw new Error(`[${path}] an empty set of labels would select every pod of the namespace: give the labels of these pods`);
   }

@@ -3,8 +3,8 @@
  * the egress of the source and the ingress of the destination, on the ports the destination really listens on.
  */
 import { callSite } from './call-site';
-import { Endpoint, Subject, homeOf, nameOf } from './endpoint';
-import { Statement } from './flow';
+import { AddressFacts, Endpoint, Subject, homeOf, nameOf } from './endpoint';
+import { Statement, portsOf } from './flow';
 import { Ledger } from './ledger';
 import { INetworkProvider } from './network-provider';
 import { IPeer } from './peer';
@@ -31,6 +31,8 @@ export interface FlowOptions {
 export interface ConnectionsContext {
   readonly ledger: Ledger;
   readonly network: INetworkProvider;
+  /** The platform's facts, as this subject asks for them. */
+  readonly facts: AddressFacts;
 }
 
 /** The connections of a workload, a whole namespace or a router: closed until a flow is stated. */
@@ -52,7 +54,8 @@ export class Connections {
    * Lets this end open connections to the peer. Inside a tenant that is enough; a peer of another tenant must agree with
    * `allowFrom`.
    *
-   * Throws where no port is known, and where the network provider cannot enforce the flow.
+   * Throws where the network provider cannot enforce the flow, and where a fact of the platform is missing. A flow whose ports nobody
+   * knows is refused at synth at the latest.
    */
   public allowTo(peer: IPeer, options: FlowOptions = {}): void {
     this.state({ from: this.subject, to: peer._end, by: 'source', ...optionsOf(options), site: callSite(this.allowTo) });
@@ -62,10 +65,13 @@ export class Connections {
    * Lets the peer open connections to this end. Inside a tenant that is enough; a peer of another tenant must agree with
    * `allowTo`.
    *
-   * Throws where no port is known, and where the network provider cannot enforce the flow.
+   * Throws where the network provider cannot enforce the flow, and where a fact of the platform is missing. A flow whose ports nobody
+   * knows is refused at synth at the latest.
    */
   public allowFrom(peer: IPeer, options: FlowOptions = {}): void {
-    this.state({ from: peer._end, to: this.subject, by: 'destination', ...optionsOf(options), site: callSite(this.allowFrom) });
+    const { _end: end } = peer;
+    const from = end.kind === 'addresses' ? end.source ?? end : end;
+    this.state({ from, to: this.subject, by: 'destination', ...optionsOf(options), site: callSite(this.allowFrom) });
   }
 
   /** Lets the pods of this end, such as the replicas of one workload, reach each other. */
@@ -87,6 +93,9 @@ export class Connections {
       throw new Error(`[${path}] both ends of ${nameOf(from)} -> ${nameOf(to)} are imported: neither side is ours to open`);
     }
     this.context.network.refuse(statement);
+    // What is sure to fail at synth fails here, where the line that is wrong can be seen.
+    if (to.kind !== 'workload' || to.imported) portsOf(statement);
+    for (const end of [from, to]) if (end.kind === 'addresses') end.resolve(this.context.facts);
     for (const end of [from, to]) if (end.kind === 'namespace') end.open();
     this.context.ledger.add(statement);
   }

@@ -13,6 +13,12 @@ export interface DeclaredPort {
   readonly name?: string;
 }
 
+/** A port of a Service with the port of the pods behind it. */
+export interface ServicedPort {
+  readonly port: Port;
+  readonly target: Port;
+}
+
 /** All pods of one namespace. */
 export interface NamespaceEnd {
   readonly kind: 'namespace';
@@ -40,6 +46,8 @@ export interface WorkloadEnd {
   readonly imported: boolean;
   /** What its containers declare at this moment: containers may be added until synth. */
   ports(): DeclaredPort[];
+  /** What clients dial on the Service in front of it, and where that leads: policies see only the latter. */
+  servicePorts?(): ServicedPort[];
 }
 
 /** A range of the cluster's own network, left out of every CIDR unless it is asked for by name. */
@@ -50,12 +58,16 @@ export interface AddressEnd {
   readonly kind: 'addresses';
   /** What the user wrote, for messages and sorting. */
   readonly text: string;
-  /** Addresses as the platform's facts make them. Throws, naming the fact and the command that finds it, where a fact is missing. */
-  resolve(facts: AddressFacts): AddressTarget[];
   /** Set where it is a single address. */
   readonly address?: string;
+  /** Set where the addresses answer on ports of their own, which are not the flow's to state. */
+  readonly ownPorts?: string;
+  /** The same peer where connections come from it: the addresses it sends from, without the ports it answers on. */
+  readonly source?: AddressEnd;
   /** Set where the destination is known by name only: `resolve` then opens the world outside, and the proxy holds the name. */
   readonly host?: string;
+  /** Addresses as the platform's facts make them. Throws, naming the fact and the command that finds it, where a fact is missing. */
+  resolve(facts: AddressFacts): AddressTarget[];
 }
 
 /** Addresses together with the ports they answer on, where these are not the flow's. */
@@ -66,10 +78,14 @@ export interface AddressTarget {
 
 /** What an address end may ask of the platform. */
 export interface AddressFacts {
+  /** Path of the construct that asks, for messages. */
+  readonly path: string;
   clusterRange(name: ClusterRangeName, neededBy: string): IpSet;
   /** Everything, in the families the cluster's pods have: `0.0.0.0/0`, `::/0` or both. */
   everywhere(neededBy: string): string[];
   apiServer(neededBy: string): AddressTarget[];
+  /** The API servers' own addresses, as CIDRs. */
+  apiServerAddresses(neededBy: string): string[];
 }
 
 export type Endpoint = WorkloadEnd | NamespaceEnd | AddressEnd;

@@ -3,7 +3,7 @@
  * It is made of the statements that users wrote, which may come from either end and more than once.
  */
 import { CallSite } from './call-site';
-import { Endpoint, WorkloadEnd, homeOf, keyOf, nameOf } from './endpoint';
+import { Endpoint, WorkloadEnd, keyOf, nameOf } from './endpoint';
 import { Port, compareText, uniquePorts } from './port';
 
 /** One call of `allowTo`, `allowFrom` or `allowInternally`. */
@@ -35,23 +35,35 @@ export function mergeStatements(statements: readonly Statement[]): Flow {
   return { from: first.from, to: first.to, ports, reasons, statements };
 }
 
-/** The ports a statement opens, by what it says or else by what its destination declares. */
+/** The ports a statement opens, by what it says or else by what its destination declares. Throws what `portProblem` says. */
 export function portsOf(statement: Statement): readonly Port[] {
-  const { to } = statement;
-  if (statement.ports) {
-    if (to.kind === 'workload' && !to.imported) refuseUnknownNames(statement, to, statement.ports);
-    return statement.ports;
+  const problem = portProblem(statement);
+  if (problem) {
+    const { from, to } = statement;
+    throw new Error(`[${to.kind !== 'addresses' ? to.path : from.kind !== 'addresses' ? from.path : ''}] ${problem}`);
   }
-  if (to.kind === 'workload') {
-    const declared = to.ports().map(({ port }) => port);
-    if (declared.length) return declared;
-    throw new Error(`[${to.path}] the flow ${describe(statement)} has no port: '${nameOf(to)}' declares none, and none is stated. `
-      + 'declare a containerPort on it, or state ports: [Port.tcp(...)]; "all ports" is never assumed');
+  return statement.ports ?? (statement.to.kind === 'workload' ? statement.to.ports().map(({ port }) => port) : []);
+}
+
+/**
+ * What is wrong with the ports of a statement, if anything: none is known, or they match nothing, so that the flow would look open and
+ * be closed. Of a workload of ours this is known at synth only, because containers may be added until then.
+ */
+export function portProblem(statement: Statement): string | undefined {
+  const { to, ports } = statement;
+  if (to.kind === 'addresses' && to.ownPorts) {
+    return ports && `the flow ${describe(statement)} states ports, and ${to.ownPorts}: leave 'ports' out`;
   }
-  if (to.kind === 'addresses' && to.text === 'API server') return [];
-  const path = homeOf(to)?.path ?? homeOf(statement.from)?.path ?? '';
-  throw new Error(`[${path}] the flow ${describe(statement)} has no port: ${to.kind === 'namespace' ? 'a whole namespace' : 'an address'} declares none. `
-    + 'state ports: [Port.tcp(...)]; "all ports" is never assumed');
+  if (!ports) {
+    if (to.kind === 'workload' && to.ports().length) return undefined;
+    const silent = to.kind === 'workload' ? `'${nameOf(to)}'` : to.kind === 'namespace' ? 'a whole namespace' : 'an address';
+    const remedy = to.kind === 'workload' && !to.imported ? 'declare a containerPort on it, or state' : 'state';
+    return `the flow ${describe(statement)} has no port: ${silent} declares none, and none is stated: ${remedy} ports: [Port.tcp(...)]; "all ports" is never assumed`;
+  }
+  const named = ports.find(({ _name }) => _name);
+  if (to.kind === 'addresses' && named) return `the flow ${describe(statement)} names the port '${named}', and addresses have no port names: state its number`;
+  if (to.kind === 'workload' && !to.imported) return ports.map(port => unreachable(statement, to, port)).find(Boolean);
+  return undefined;
 }
 
 /** `shop/frontend -> shop/api (main.ts:31:22)`. */
@@ -65,12 +77,18 @@ export function flowKey(flow: { from: Endpoint; to: Endpoint }): string {
   return `${keyOf(flow.from)} > ${keyOf(flow.to)}`;
 }
 
-/** A name that no container declares matches nothing: the flow would look open and be closed. */
-function refuseUnknownNames(statement: Statement, to: WorkloadEnd, ports: readonly Port[]): void {
-  for (const port of ports.filter(({ _name }) => _name)) {
-    const declared = to.ports();
-    if (declared.some(({ name, port: { _transport } }) => name === port._name && _transport === port._transport)) continue;
-    throw new Error(`[${to.path}] the flow ${describe(statement)} names the port '${port}', which '${nameOf(to)}' does not declare: `
-      + `it declares ${declared.map(({ name, port: own }) => (name ? `${own} (${name})` : `${own}`)).join(', ') || 'none'}`);
+/** A name that no container declares matches nothing, and neither does the number of a Service in front of pods that listen on another. */
+function unreachable(statement: Statement, to: WorkloadEnd, port: Port): string | undefined {
+  const declared = to.ports();
+  if (port._name) {
+    const known = declared.some(({ name, port: own }) => (name === port._name || own._name === port._name) && own._transport === port._transport);
+    if (known) return undefined;
+    return `the flow ${describe(statement)} names the port '${port}', which '${nameOf(to)}' does not declare: `
+      + `it declares ${declared.map(({ name, port: own }) => (name && !own._name ? `${own} (${name})` : `${own}`)).join(', ') || 'none'}`;
   }
+  const text = port.toString();
+  const serviced = to.servicePorts?.().find(service => service.port.toString() === text && service.target.toString() !== text);
+  if (!serviced || declared.some(({ port: own }) => own.toString() === text)) return undefined;
+  return `the flow ${describe(statement)} states '${port}', the port of the Service, and the pods behind it listen on '${serviced.target}', which is what policies see: `
+    + `state '${serviced.target}', or leave 'ports' out`;
 }

@@ -2,8 +2,8 @@
  * The one mutable thing of a cluster: the list of statements, which only grows. Everything else is computed from it,
  * so that the order in which a program speaks never shows in the output.
  */
-import { Endpoint, Subject, homeOf, keyOf, nameOf } from './endpoint';
-import { Flow, Statement, describe, flowKey, mergeStatements, portsOf } from './flow';
+import { Endpoint, Subject, WorkloadEnd, homeOf, keyOf, nameOf } from './endpoint';
+import { Flow, Statement, describe, flowKey, mergeStatements, portProblem, portsOf } from './flow';
 import { Port, compareText } from './port';
 
 /** What one subject may send and receive. */
@@ -33,6 +33,13 @@ export class Ledger {
     return [...this.byFlow.keys()].sort(compareText).map(key => mergeStatements(this.byFlow.get(key)!));
   }
 
+  /** Every end that a statement names, each once. */
+  public ends(): Endpoint[] {
+    const ends = new Map<string, Endpoint>();
+    for (const [{ from, to }] of this.byFlow.values()) for (const end of [from, to]) ends.set(keyOf(end), end);
+    return [...ends.values()];
+  }
+
   /** The flows of one subject, sorted. */
   public flowsOf(subject: Subject): SubjectFlows {
     const key = keyOf(subject);
@@ -42,6 +49,12 @@ export class Ledger {
   /** Flows on which the two tenants do not agree, as messages. */
   public disagreements(): string[] {
     return [...this.byFlow.keys()].sort(compareText).flatMap(key => disagreement(this.byFlow.get(key)!));
+  }
+
+  /** What is wrong with the ports that flows to this workload state, or leave to it. */
+  public portProblems(to: WorkloadEnd): string[] {
+    const statements = [...this.incoming.get(keyOf(to)) ?? []].flatMap(key => this.byFlow.get(key)!);
+    return statements.flatMap(statement => portProblem(statement) ?? []).sort(compareText);
   }
 
   private pick(keys: Set<string> | undefined): Flow[] {
@@ -61,13 +74,13 @@ function disagreement(statements: readonly Statement[]): string[] {
   const said = (by: 'source' | 'destination') => statements.filter(statement => statement.by === by);
   const path = (end: Endpoint) => (end.kind === 'addresses' ? '' : end.path);
   for (const [mine, theirs, silent, remedy] of [
-    [said('source'), said('destination'), to, `.connections.allowFrom(${nameOf(from)})`],
-    [said('destination'), said('source'), from, `.connections.allowTo(${nameOf(to)})`],
+    [said('source'), said('destination'), to, `allowFrom(${nameOf(from)}`],
+    [said('destination'), said('source'), from, `allowTo(${nameOf(to)}`],
   ] as const) {
     const missing = portTexts(mine).filter(port => !portTexts(theirs).includes(port));
     if (mine.length && missing.length) {
-      return [`[${path(silent)}] the flow ${describe(mine[0])} crosses from tenant '${source.tenant}' to tenant '${destination.tenant}', `
-        + `and '${nameOf(silent)}' has not agreed to ${missing.join(', ')}: add ${nameOf(silent)}${remedy} on the same ports`];
+      return [`the flow ${describe(mine[0])} crosses from tenant '${source.tenant}' to tenant '${destination.tenant}', `
+        + `and '${path(silent)}' has not agreed to ${missing.join(', ')}: add ${remedy}, { ports: [...] }) with these ports to its connections`];
     }
   }
   return [];

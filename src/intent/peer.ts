@@ -60,7 +60,7 @@ export class Peer {
       resolve: facts => {
         const block = blockOf(cidr, clusterRanges(facts, text).union(IpSet.ofCidrs(exceptions)));
         if (!block) {
-          throw new Error(`'${text}' lies wholly inside the cluster's own ranges (pods, services, nodes, metadata): `
+          throw new Error(`[${facts.path}] '${text}' lies wholly inside the cluster's own ranges (pods, services, nodes, metadata): `
             + 'name the workload instead, or ask for the range with Peer.clusterRange(...)');
         }
         return [{ blocks: [block] }];
@@ -93,7 +93,15 @@ export class Peer {
 
   /** The cluster's API server: its endpoints and the address of the `kubernetes` Service, each on its own port. */
   public static apiServer(): IPeer {
-    return addresses({ kind: 'addresses', text: 'API server', resolve: facts => facts.apiServer('API server') });
+    const text = 'API server';
+    return addresses({
+      kind: 'addresses',
+      text,
+      ownPorts: 'it answers on the ports of its endpoints and its Service',
+      resolve: facts => facts.apiServer(text),
+      // A webhook is called from the endpoints' addresses, never from the Service's, and on the webhook's port.
+      source: { kind: 'addresses', text, resolve: facts => [{ blocks: facts.apiServerAddresses(text).map(cidr => ({ cidr, except: [] })) }] },
+    });
   }
 
   /**
@@ -106,6 +114,9 @@ export class Peer {
     if (/^[0-9.]+$/.test(host) || host.includes(':')) throw new Error(`'${host}' is an address, not a name: use Peer.address('${host}')`);
     if (host.length > 253 || !HOST_NAME.test(host)) throw new Error(`'${host}' is not a DNS name: write it in full, such as orders.db.example`);
     const name = host.toLowerCase().replace(/\.$/, '');
+    if (/(^|\.)(svc|cluster\.local)$/.test(name)) {
+      throw new Error(`'${host}' names a Service of the cluster, not an external system: name the workload behind it, allowTo(workload)`);
+    }
     return addresses({ ...worldEnd(name), host: name });
   }
 

@@ -50,7 +50,7 @@ export interface PlatformFacts {
   readonly podCidrs?: string[];
 
   /**
-   * The ranges Services get their virtual addresses from.
+   * The ranges Services get their virtual addresses from, in the order the API server has them: the `kubernetes` Service lives in the first.
    *
    * @default - asked for by the first statement about addresses
    */
@@ -190,6 +190,7 @@ export class Platform {
     };
     const facts: Record<ClusterRangeName, Fact> = { pods: 'podCidrs', services: 'serviceCidrs', nodes: 'nodeCidrs', metadata: 'podCidrs' };
     return {
+      path,
       clusterRange: (name, neededBy) => demand(facts[name], this.ranges[name], neededBy),
       everywhere: neededBy => {
         const pods = demand('podCidrs', this._facts.podCidrs, neededBy);
@@ -198,18 +199,20 @@ export class Platform {
       apiServer: neededBy => this.apiServer(
         demand('apiServerEndpoints', this.endpoints, neededBy),
         demand('serviceCidrs', this._facts.serviceCidrs, neededBy)),
+      apiServerAddresses: neededBy => [...new Set(demand('apiServerEndpoints', this.endpoints, neededBy).map(({ address }) => hostCidr(address)))],
     };
   }
 
   /**
    * The API servers on their own port, and the `kubernetes` Service on 443: whether a policy sees the address before or after
-   * translation depends on the network plugin. The Service holds the first address of the range.
+   * translation depends on the network plugin. The Service holds the first address of the first range, and of that one only:
+   * in another range the same address may be anybody's.
    */
-  private apiServer(endpoints: { address: string; port: Port }[], serviceCidrs: string[]): AddressTarget[] {
-    const services = serviceCidrs.map(cidr => parseCidr(cidr)).map(({ first, family }) => formatAddress(first + 1n, family));
+  private apiServer(endpoints: { address: string; port: Port }[], [primary]: string[]): AddressTarget[] {
+    const { first, family } = parseCidr(primary);
     return [
       ...endpoints.map(({ address, port }) => ({ blocks: [{ cidr: hostCidr(address), except: [] }], ports: [port] })),
-      ...services.map(address => ({ blocks: [{ cidr: hostCidr(address), except: [] }], ports: [Port.https()] })),
+      { blocks: [{ cidr: hostCidr(formatAddress(first + 1n, family)), except: [] }], ports: [Port.https()] },
     ];
   }
 
@@ -218,8 +221,8 @@ export class Platform {
     named.forEach((a, index) => {
       for (const b of named.slice(index + 1)) {
         if (IpSet.ofCidr(a.cidr).overlaps(IpSet.ofCidr(b.cidr))) {
-          throw new Error(`platform facts overlap: ${a.fact} '${a.cidr}' and ${b.fact} '${b.cidr}': pods, services and nodes never share addresses, check both with `
-            + `${this.commands[a.fact]}`);
+          throw new Error(`platform facts overlap: ${a.fact} '${a.cidr}' and ${b.fact} '${b.cidr}': pods, services and nodes never share addresses, check with `
+            + [...new Set([a, b].map(({ fact }) => this.commands[fact]))].join(' and with '));
         }
       }
     });

@@ -30,7 +30,7 @@ export class UpstreamNetwork implements INetworkProvider {
   }
 
   public planNamespaceFlows({ end, facts }: NamespaceIntent): ManifestPlan[] {
-    return [{ ...NETWORK_POLICY, name: 'namespace-network-policy', render: flows => renderNetworkPolicy(end, flows, facts) }];
+    return [{ ...NETWORK_POLICY, name: 'namespace-flows', render: flows => renderNetworkPolicy(end, flows, facts) }];
   }
 
   public planWorkload(intent: WorkloadIntent): ManifestPlan[] {
