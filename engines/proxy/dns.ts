@@ -51,5 +51,5 @@ export class TinyDns {
 function ipv6Bytes(address: string): Buffer {
   const [head, tail] = address.split('::').map(half => half.split(':').filter(Boolean));
   const groups = tail === undefined ? head : [...head, ...Array<string>(8 - head.length - tail.length).fill('0'), ...tail];
-  return Buffer.from(groups.flatMap(group => [parseInt(group, 16) >> 8, parseInt(group, 16) & 255]));
+  return Buffer.from(groups.map(group => group.padStart(4, '0')).join(''), 'hex');
 }

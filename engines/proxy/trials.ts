@@ -125,7 +125,9 @@ export async function proxyTrials(options: ProxyTrialsOptions): Promise<Trial[]>
 type Judge = (name: string, ok: boolean, seen: string) => void;
 
 /** Clients that verify the server's name: the router has another name, so they are told which one to expect, or dial by the true one. */
-async function tryTls({ dns, server, secure, judge, cleanups }: { dns: TinyDns; server: number; secure: number; judge: Judge; cleanups: (() => unknown)[] }): Promise<void> {
+async function tryTls({ dns, server, secure, judge, cleanups }: {
+  dns: TinyDns; server: number; secure: number; judge: Judge; cleanups: (() => unknown)[];
+}): Promise<void> {
   const name = `tls.${NAME}`;
   const folder = mkdtempSync(join(tmpdir(), 'proxy-tls-'));
   cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
@@ -178,20 +180,27 @@ async function tryIpv6({ start, health, dns, judge, cleanups }: {
   dns.set(`six.${NAME}`, '::1');
   start({
     listeners: [{ port: listen, destination: { host: `six.${NAME}`, port: server } }],
-    nameservers: [{ address: '127.0.0.1', port: dns.port }], healthPort: health, families: ['IPv4', 'IPv6'],
+    nameservers: [{ address: '127.0.0.1', port: dns.port }],
+    healthPort: health,
+    families: ['IPv4', 'IPv6'],
   });
   const reached = await until(() => dial(listen, { host: '::1' }), answer => answer.said === 'six', LIMIT);
   const four = await dial(listen);
   judge('IPv6 clients reach an IPv6 destination, IPv4 clients too', reached !== undefined && four.said === 'six', `${reached} ms, ${four.said}`);
 }
 
-async function tryLoad({ start, dns, judge, cleanups }: { start: (input: HaproxyInput) => RunningProxy; dns: TinyDns; judge: Judge; cleanups: (() => unknown)[] }): Promise<void> {
+async function tryLoad({ start, dns, judge, cleanups }: {
+  start: (input: HaproxyInput) => RunningProxy; dns: TinyDns; judge: Judge; cleanups: (() => unknown)[];
+}): Promise<void> {
   const [listen, server, health] = await freePorts(3);
   const many = await greeter('many', '127.0.0.2', server);
   cleanups.push(() => many.close());
   dns.set(`many.${NAME}`, '127.0.0.2');
   const proxy = start({
-    listeners: [{ port: listen, destination: { host: `many.${NAME}`, port: server } }], nameservers: [{ address: '127.0.0.1', port: dns.port }], healthPort: health, maxConnections: 200,
+    listeners: [{ port: listen, destination: { host: `many.${NAME}`, port: server } }],
+    nameservers: [{ address: '127.0.0.1', port: dns.port }],
+    healthPort: health,
+    maxConnections: 200,
   });
   await until(() => dial(listen), answer => answer.said === 'many', LIMIT);
   const clients = await Promise.all(Array.from({ length: 200 }, () => greeted(listen)));
