@@ -8,4 +8,4 @@ const api = shop.addDeployment('api', { containers: [{ image: 'registry.example/
 frontend.connections.allowTo(api);
 
 app.synth();
-// console.log(app.summary());
+console.log(app.summary());

@@ -59,4 +59,4 @@ const prometheus = SecureWorkload.imported(monitoring, 'prometheus', {
 api.connections.allowFrom(prometheus, { ports: [Port.tcpNamed('metrics')], reason: 'metrics' });
 
 app.synth();
-// console.log(app.summary());
+console.log(app.summary());

@@ -164,9 +164,9 @@ export class ClusterModel {
   }
 
   private workloadOf(peer: AssumedPeer): Workload {
-    const { namespace, name, kind = 'Pod', labels, ports = [], hostNetwork = false, serviceAccount = 'default', real = true } = peer;
+    const { namespace, name, kind = 'Pod', labels, ports = [], hostNetwork = false, serviceAccount = 'default', real = true, foreign } = peer;
     const shape = this.intern(namespace, labels, ports.filter(port => port.name !== undefined), hostNetwork, serviceAccount, []);
-    return { namespace, name, kind, real, variants: [{ shape, pods: [] }] };
+    return { namespace, name, kind, real, foreign, variants: [{ shape, pods: [] }] };
   }
 
   private intern(namespace: string, labels: Labels, ports: readonly ContainerPort[], hostNetwork: boolean, serviceAccount: string,

@@ -35,6 +35,8 @@ export interface Workload {
   readonly variants: readonly Variant[];
   /** False for what is only imagined, to ask what a rule would let in. */
   readonly real: boolean;
+  /** Owned by others, whose policies are not known. @default false */
+  readonly foreign?: boolean;
   readonly origin?: string;
 }
 
@@ -61,6 +63,11 @@ export interface AssumedPeer {
   readonly hostNetwork?: boolean;
   /** @default true */
   readonly real?: boolean;
+  /**
+   * Owned by others, whose policies are not among the manifests: what it does with addresses and with other such peers is not known.
+   * @default false
+   */
+  readonly foreign?: boolean;
 }
 
 export const NAME_LABEL = 'kubernetes.io/metadata.name';

@@ -13,7 +13,8 @@ export interface ConnectivityRow {
 
 /**
  * The rows in the order of their source and destination, one source at a time: between them stand only the pairs of classes, so a list of
- * millions of rows needs little memory. Pairs of a workload with itself, and peers that are only imagined, are left out.
+ * millions of rows needs little memory. Left out are pairs of a workload with itself, peers that are only imagined, and what peers that others
+ * own have to do with each other and with the world: nothing is known of it.
  */
 export function* rowsOf(reach: Reachability): Iterable<ConnectivityRow> {
   const targets = new Map<PeerClass, { dst: PeerClass; conn: ConnectionSet }[]>();
@@ -22,7 +23,7 @@ export function* rowsOf(reach: Reachability): Iterable<ConnectivityRow> {
     if (list) list.push({ dst, conn }); else targets.set(src, [{ dst, conn }]);
   }
   const real = reach.endpoints.filter(endpoint => endpoint.real);
-  const sources: (Endpoint | OutsideSource)[] = [...real, ...outsideSources(reach, real)];
+  const sources: (Endpoint | OutsideSource)[] = [...real, ...outsideSources(reach, real.filter(({ workload }) => !workload.foreign))];
   for (const source of sources.sort(byText)) {
     if ('rows' in source) {
       yield* source.rows.sort(byDst);
@@ -31,10 +32,11 @@ export function* rowsOf(reach: Reachability): Iterable<ConnectivityRow> {
     const rows: ConnectivityRow[] = [];
     for (const { dst, conn } of targets.get(source.peerClass) ?? []) {
       for (const endpoint of reach.endpointsIn(dst)) {
-        if (endpoint !== source && endpoint.real) rows.push({ src: source.text, dst: endpoint.text, conn: conn.toString() });
+        const known = !(source.workload.foreign && endpoint.workload.foreign);
+        if (endpoint !== source && endpoint.real && known) rows.push({ src: source.text, dst: endpoint.text, conn: conn.toString() });
       }
     }
-    for (const { addresses, conn } of reach.outside(source, 'egress')) {
+    for (const { addresses, conn } of source.workload.foreign ? [] : reach.outside(source, 'egress')) {
       for (const { first, last } of addresses.ranges()) rows.push({ src: source.text, dst: `${first}-${last}[External]`, conn: conn.toString() });
     }
     yield* rows.sort(byDst);

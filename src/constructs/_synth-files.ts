@@ -9,15 +9,20 @@ import { named, pathOf } from './_synth-unique';
 import { writeYaml } from '../emit/yaml-writer';
 
 /** A file to write: its path under the output folder, with `/` between folders, and what it holds. */
-interface Page {
+export interface Page {
   readonly path: string;
   readonly manifests: readonly AppManifest[];
 }
 
-/** The text of every file, by its path under the output folder. */
-export function renderFiles(app: App, synthesis: Synthesis): Map<string, string> {
+/** Every file with the objects it holds. Throws where two would share one. */
+export function pagesOf(app: App, synthesis: Synthesis): Page[] {
   const pages = LAYOUTS[app.yamlOutputType](synthesis, app.outputFileExtension);
   refuse(collisions(pages));
+  return pages;
+}
+
+/** The text of every file, by its path under the output folder. */
+export function renderFiles(pages: readonly Page[]): Map<string, string> {
   return new Map(pages.map(({ path, manifests }) => [path, writeYaml(manifests.map(({ json }) => json))]));
 }
 

@@ -1,7 +1,9 @@
 import { App, AppProps } from 'cdk8s';
 import { addAppCheck, onePass } from './_one-pass';
-import { renderFiles } from './_synth-files';
+import { Page, pagesOf, renderFiles } from './_synth-files';
+import { summarize } from './_summary';
 import { duplicates } from './_synth-unique';
+import { Connectivity } from '../analysis/connectivity';
 import { writeFolder } from '../emit/output-folder';
 import { writeYaml } from '../emit/yaml-writer';
 
@@ -20,6 +22,7 @@ export interface ClusterAppProps extends AppProps {}
  */
 export class ClusterApp extends App {
   private readonly metadataFile: boolean;
+  private written?: readonly Page[];
 
   constructor(props: ClusterAppProps = {}) {
     super(props);
@@ -30,7 +33,8 @@ export class ClusterApp extends App {
   /** Validates the app and writes its manifests to the output folder, all of them or none. */
   public synth(): void {
     writeFolder(this.outdir, onePass(this, synthesis => {
-      const files = renderFiles(this, synthesis);
+      this.written = pagesOf(this, synthesis);
+      const files = renderFiles(this.written);
       if (this.metadataFile) {
         const objects = synthesis.layout.charts.flatMap(chart => chart.objects);
         const resources = Object.fromEntries(objects.map(object => [object.name, { path: object.node.path }]));
@@ -38,6 +42,15 @@ export class ClusterApp extends App {
       }
       return files;
     }));
+  }
+
+  /**
+   * What the last `synth()` wrote (files, kinds, counts) and who reaches whom, as text for a terminal or a log.
+   * Throws before the first synth.
+   */
+  public summary(): string {
+    if (!this.written) throw new Error(`nothing has been written to '${this.outdir}' yet: call synth() first`);
+    return summarize(this.outdir, this.written, Connectivity.ofApp(this).rows());
   }
 
   /** Validates the app and returns its manifests as one YAML text. */

@@ -1,13 +1,16 @@
 import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
+import { Home, identityFaults } from './_identity';
 import { MANAGED_BY } from './_labels';
 import { AppManifest, addAppCheck } from './_one-pass';
 import { refuseNestedChart } from './_placement';
-import { declareFacts } from '../analysis/facts';
+import { podSecurityFaults } from './_pod-security';
+import { declareFacts, declarePeers } from '../analysis/facts';
 import { NamespaceEnd, WorkloadEnd } from '../intent/endpoint';
 import { Ledger } from '../intent/ledger';
 import { Platform } from '../intent/platform';
 import { Acknowledgement, checkIntent } from '../proof/intent-check';
+import { PeerBook, statedPeers } from '../proof/peers';
 import { NetworkProvider } from '../providers/network-provider';
 
 /** A cluster that namespaces can belong to. */
@@ -63,6 +66,7 @@ export class ClusterEdge extends Chart implements IClusterEdge {
   public readonly _ledger = new Ledger();
 
   private readonly members: ClusterMember[] = [];
+  private readonly paths = new Map<string, string>();
   private readonly acknowledgements: Acknowledgement[] = [];
 
   /** Throws where the App already has an edge, or where `scope` lies inside another chart. */
@@ -74,7 +78,10 @@ export class ClusterEdge extends Chart implements IClusterEdge {
     this.refuseSecondEdge();
     const { podCidrs, serviceCidrs, nodeCidrs } = this.platform._facts;
     declareFacts(this.node.root, { podCidrs, serviceCidrs, nodeCidrs });
+    declarePeers(this.node.root, shown => statedPeers(shown, this.books()));
     addAppCheck(this, manifests => this.check(manifests));
+    addAppCheck(this, manifests => identityFaults(manifests, this.homes()));
+    addAppCheck(this, manifests => podSecurityFaults(manifests, this.homes(), this.platform._minor));
   }
 
   /**
@@ -93,6 +100,10 @@ export class ClusterEdge extends Chart implements IClusterEdge {
 
   /** @internal */
   public _register(member: ClusterMember): void {
+    const { namespace, path } = member.end;
+    const known = this.paths.get(namespace);
+    if (known !== undefined) throw new Error(`[${path}] the namespace '${namespace}' exists already as '${known}': give it another name, or place its workloads there`);
+    this.paths.set(namespace, path);
     this.members.push(member);
   }
 
@@ -106,14 +117,19 @@ export class ClusterEdge extends Chart implements IClusterEdge {
   }
 
   private check(manifests: readonly AppManifest[]): string[] {
-    return checkIntent({
-      path: this.node.path,
-      manifests: manifests.map(({ json }) => json),
+    return checkIntent({ ...this.books(), manifests: manifests.map(({ json }) => json), acknowledgements: this.acknowledgements });
+  }
+
+  private books(): PeerBook {
+    return {
       ledger: this._ledger,
       platform: this.platform,
       members: this.members.map(member => ({ end: member.end, joined: this._joined(member), workloads: member.workloads() })),
-      acknowledgements: this.acknowledgements,
-    });
+    };
+  }
+
+  private homes(): Home[] {
+    return this.members.map(({ end: { namespace }, podSecurity, workloads }) => ({ namespace, podSecurity, workloads: workloads() }));
   }
 
   private refuseSecondEdge(): void {

@@ -1,0 +1,39 @@
+/** What a synth wrote and what it means, on one screen. */
+import * as path from 'path';
+import { Page } from './_synth-files';
+
+/** One line of who reaches whom. */
+export interface Reach {
+  readonly src: string;
+  readonly dst: string;
+  readonly conn: string;
+}
+
+export function summarize(outdir: string, pages: readonly Page[], reach: readonly Reach[]): string {
+  const objects = pages.reduce((sum, { manifests }) => sum + manifests.length, 0);
+  const files = pages.map(({ path: file, manifests }) => [file, count(manifests.length, 'object'), kindsOf(manifests.map(({ json }) => String(json.kind)))]);
+  const connections = reach.map(({ src, dst, conn }) => [src, `-> ${dst}`, conn]);
+  const folder = path.relative(process.cwd(), path.resolve(outdir)) || '.';
+  return [
+    `${count(objects, 'object')} in ${count(pages.length, 'file')} written to ${folder}`, ...columns(files),
+    '', `Who reaches whom: ${count(reach.length, 'connection')}, everything else is denied`, ...columns(connections),
+  ].join('\n');
+}
+
+/** Namespace, 2 ServiceAccounts, 4 NetworkPolicies */
+function kindsOf(kinds: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return [...counts].map(([kind, number]) => (number === 1 ? kind : count(number, kind))).join(', ');
+}
+
+function count(number: number, noun: string): string {
+  if (number === 1) return `1 ${noun}`;
+  return `${number} ${/[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : /s$/.test(noun) ? noun : `${noun}s`}`;
+}
+
+/** Cells under each other, two spaces between columns, nothing behind the last. */
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => rows.reduce((width, row) => Math.max(width, row[column].length), 0));
+  return rows.map(row => `  ${row.map((cell, column) => cell.padEnd(widths[column])).join('  ').trimEnd()}`);
+}
