@@ -21,8 +21,8 @@ export class RunningProxy {
     const owner = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
     this.child = spawn(binary, ['-db', '-f', this.file], { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH }, ...owner });
     for (const stream of [this.child.stdout!, this.child.stderr!]) stream.on('data', data => this.log.push(String(data)));
-    this.exited = new Promise(done => this.child.once('exit', done));
-    process.once('exit', this.kill);
+    this.exited = new Promise(done => this.child.once('exit', done).once('error', () => done(null)));
+    process.once('exit', this.clear);
   }
 
   get pid(): number {
@@ -61,15 +61,16 @@ export class RunningProxy {
   }
 
   async stop(): Promise<void> {
-    this.kill();
+    this.clear();
     await this.exited;
-    process.removeListener('exit', this.kill);
-    chmodSync(this.folder, 0o755);
-    rmSync(this.folder, { recursive: true, force: true });
+    process.removeListener('exit', this.clear);
   }
 
-  private readonly kill = () => {
+  /** Leaves nothing behind, also when the trials are interrupted. */
+  private readonly clear = () => {
     this.child.kill('SIGKILL');
+    chmodSync(this.folder, 0o755);
+    rmSync(this.folder, { recursive: true, force: true });
   };
 }
 

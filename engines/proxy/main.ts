@@ -25,6 +25,9 @@ async function main(): Promise<void> {
   }
 }
 
+// An exit, unlike a signal, lets everything that was started be stopped.
+for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) process.once(signal, () => process.exit(code));
+
 main().catch(error => {
   console.error(error);
   process.exitCode = 1;

@@ -26,6 +26,8 @@ export async function greeter(name: string, host: string, port: number): Promise
 export async function deadHost(host: string, port: number): Promise<() => void> {
   const script = `require('net').createServer().listen({ host: '${host}', port: ${port}, backlog: 1 }, () => process.stdout.write('up'))`;
   const child: ChildProcess = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const kill = () => { child.kill('SIGKILL'); };
+  process.once('exit', kill);
   await new Promise<void>((done, fail) => {
     child.stdout!.once('data', () => done());
     child.once('exit', code => fail(new Error(`the dead host left with ${code}`)));
@@ -45,7 +47,8 @@ export async function deadHost(host: string, port: number): Promise<() => void> 
   return () => {
     for (const socket of waiting) socket.destroy();
     child.removeAllListeners('exit');
-    child.kill('SIGKILL');
+    process.removeListener('exit', kill);
+    kill();
   };
 }
 

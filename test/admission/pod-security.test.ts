@@ -257,7 +257,8 @@ describe('3. SecureWorkload: what Pod Security would reject is refused', () => {
   });
 
   test('absent, null and empty fields are no reason to fail', () => {
-    const sparse = [{}, { spec: {} }, { spec: { containers: null, securityContext: null, volumes: null } }, { spec: { containers: [{}] }, metadata: {} }];
+    const nulls = { containers: null, securityContext: null, volumes: null };
+    const sparse = [{}, { spec: {} }, { spec: nulls }, { spec: { containers: [{}] }, metadata: {} }];
     for (const pod of sparse) {
       expect(found(pod, 'baseline')).toEqual([]);
     }
