@@ -1,0 +1,81 @@
+/**
+ * Who a pod is, judged by the manifests of the whole app, whoever made them.
+ *
+ * Laws: a pod of our namespaces belongs to at most one workload, or the flows of one would be those of the other; it runs under the
+ * ServiceAccount its workload was stated with, which no other pod has; and it has a network of its own, where policy applies.
+ */
+import { AppManifest } from './_one-pass';
+import { PodTemplate, podTemplateOf } from './_pods';
+import { named, pathOf } from './_synth-unique';
+import { WorkloadEnd } from '../intent/endpoint';
+
+/** A namespace of the app with its workloads. */
+export interface Home {
+  readonly namespace: string;
+  /** The Pod Security level it enforces. */
+  readonly podSecurity: string;
+  readonly workloads: readonly WorkloadEnd[];
+}
+
+/** What keeps pods from being told apart, one message for each fault. */
+export function identityFaults(manifests: readonly AppManifest[], homes: readonly Home[]): string[] {
+  const byNamespace = new Map(homes.map(home => [home.namespace, home.workloads]));
+  return [
+    ...homes.flatMap(({ workloads }) => [...sharedAccounts(workloads), ...nestedLabels(workloads)]),
+    ...manifests.flatMap(manifest => {
+      const workloads = byNamespace.get(manifest.json.metadata?.namespace);
+      const pods = workloads?.length ? podTemplateOf(manifest.json) : undefined;
+      return pods ? strangers(`'${pathOf(manifest)}' (${named(manifest)})`, pods, workloads!) : [];
+    }),
+  ];
+}
+
+function sharedAccounts(workloads: readonly WorkloadEnd[]): string[] {
+  const owners = new Map<string, WorkloadEnd>();
+  return workloads.flatMap(workload => {
+    const { serviceAccountName: account, path } = workload;
+    const owner = owners.get(account);
+    if (!owner) owners.set(account, workload);
+    return owner ? [`'${owner.path}' and '${path}' both run under the ServiceAccount '${account}', so nobody can tell them apart: give each one of its own`] : [];
+  });
+}
+
+/** Labels that hold all labels of another workload select a part of its pods. */
+function nestedLabels(workloads: readonly WorkloadEnd[]): string[] {
+  return workloads.flatMap((wide, i) => workloads.flatMap((narrow, j) => {
+    const same = i !== j && carries(narrow.labels, wide.labels);
+    if (!same || (j < i && carries(wide.labels, narrow.labels))) return [];
+    return [`'${wide.path}' selects the pods of '${narrow.path}' too, with the labels ${textOf(wide.labels)}, and would share its flows with them: `
+      + 'name labels that its own pods alone have'];
+  }));
+}
+
+function strangers(what: string, { metadata, spec }: PodTemplate, workloads: readonly WorkloadEnd[]): string[] {
+  const labels = metadata?.labels ?? {};
+  const account = spec?.serviceAccountName ?? 'default';
+  const [owner, ...others] = workloads.filter(workload => carries(labels, workload.labels));
+  if (!owner) {
+    const robbed = workloads.find(({ serviceAccountName }) => serviceAccountName === account);
+    return robbed ? [`${what} runs under the ServiceAccount '${account}', which is the identity of '${robbed.path}': give it one of its own`] : [];
+  }
+  if (others.length) {
+    const paths = [owner, ...others].map(({ path }) => `'${path}'`).join(' and ');
+    return [`${what} has the labels of ${paths}, and would have the flows of each: take the labels away that select it for the wrong one`];
+  }
+  const faults: string[] = [];
+  if (account !== owner.serviceAccountName) {
+    faults.push(`${what} runs under the ServiceAccount '${account}', and '${owner.path}' was stated with '${owner.serviceAccountName}': make them the same`);
+  }
+  if (spec?.hostNetwork === true) {
+    faults.push(`${what} uses the host network, where NetworkPolicy does not apply: remove hostNetwork, or keep '${owner.path}' out of this library`);
+  }
+  return faults;
+}
+
+function carries(labels: Readonly<Record<string, unknown>>, selecting: Readonly<Record<string, string>>): boolean {
+  return Object.entries(selecting).every(([key, value]) => labels[key] === value);
+}
+
+function textOf(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels).map(([key, value]) => `${key}=${value}`).sort().join(',');
+}
