@@ -121,30 +121,31 @@ function dependenciesOf(tree: Tree): { edges: Edges; ordered: boolean } {
   return { edges, ordered };
 }
 
-/** Constructs by path, in the order of a plain object's keys: paths that are whole numbers come first. */
-function byPath<T extends IConstruct>(constructs: readonly T[]): T[] {
+/** In the order of a plain object's keys, if these were the constructs' paths: whole numbers come first. Only ids right under the app can be. */
+function byPath<T extends IConstruct>(constructs: readonly T[]): readonly T[] {
+  if (!constructs.some(({ node }) => /^\d+$/.test(node.path))) return constructs;
   return Object.values(Object.fromEntries(constructs.map(construct => [construct.node.path, construct])));
 }
 
 /** Every construct after those it waits for, and otherwise in the order given. Targets elsewhere are not waited for. */
 function topology(constructs: readonly IConstruct[], edges: Edges): IConstruct[] {
   const here = new Set(constructs);
-  const targetsOf = (source: IConstruct) => [...edges.get(source) ?? []].filter(target => here.has(target));
-  const awaited = new Set(constructs.flatMap(targetsOf));
+  const awaited = new Set<IConstruct>();
+  for (const construct of constructs) edges.get(construct)?.forEach(target => here.has(target) && awaited.add(target));
   const done = new Set<IConstruct>();
   const path = new Set<IConstruct>();
 
   const visit = (construct: IConstruct) => {
-    if (done.has(construct)) return;
+    if (done.has(construct) || !here.has(construct)) return;
     if (path.has(construct)) refuseCycle([...path], construct);
     path.add(construct);
-    targetsOf(construct).forEach(visit);
+    edges.get(construct)?.forEach(visit);
     path.delete(construct);
     done.add(construct);
   };
   byPath(constructs).filter(construct => !awaited.has(construct)).forEach(visit);
   // What is awaited only by itself was reached from nowhere: visiting it finds the cycle.
-  constructs.filter(construct => !done.has(construct)).forEach(visit);
+  constructs.forEach(visit);
   return [...done];
 }
 
