@@ -45,7 +45,7 @@ func queueNewConnections(queue uint16) error {
 		})
 		for _, protocol := range protocols {
 			info := xt.Unknown(append(binaryutil.NativeEndian.PutUint16(queue), make([]byte, 6)...))
-			exprs := append(isNew(), isProtocol(protocol)...)
+			exprs := append(append(leavesTheRouter(), isNew()...), isProtocol(protocol)...)
 			conn.AddRule(&nftables.Rule{Table: table, Chain: chain, Exprs: append(exprs, &expr.Target{Name: "NFQUEUE", Rev: 0, Info: &info})})
 		}
 	}
@@ -110,6 +110,14 @@ func addressOf(text string) ([]byte, nftables.TableFamily, error) {
 		return nil, 0, fmt.Errorf("'%s' is not an address", text)
 	}
 	return ip, nftables.TableFamilyIPv6, nil
+}
+
+// leavesTheRouter spares the loopback, by which the enforcer itself reaches the API server.
+func leavesTheRouter() []expr.Any {
+	return []expr.Any{
+		&expr.Meta{Key: expr.MetaKeyOIFNAME, Register: 1},
+		&expr.Cmp{Op: expr.CmpOpNeq, Register: 1, Data: append([]byte("lo"), make([]byte, unix.IFNAMSIZ-2)...)},
+	}
 }
 
 func isNew() []expr.Any {
