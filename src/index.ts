@@ -1,4 +1,10 @@
+export { Connectivity } from './analysis/connectivity';
+export type { ConnectivityOptions } from './analysis/connectivity';
+export type { ClusterFacts } from './analysis/facts';
+export type { ConnectivityRow } from './analysis/rows';
+export type { ConnectivityQuery, Reason, Verdict } from './analysis/verdict';
 export { ClusterApp } from './constructs/cluster-app';
+export type { ClusterAppProps } from './constructs/cluster-app';
 export { ClusterEdge } from './constructs/cluster-edge';
 export type { AcknowledgeOptions, ClusterEdgeProps, IClusterEdge } from './constructs/cluster-edge';
 export { EgressRouter } from './constructs/egress-router';

@@ -46,11 +46,17 @@ export class ClusterModel {
   /** Whether an address rule can match a pod. */
   readonly podsHaveAddresses: boolean;
 
+  /** What is known of the cluster beside its manifests. */
+  readonly facts: ClusterFacts;
+
+  private source: readonly any[];
   private readonly podRange?: IpSet;
   private readonly nodeRange?: IpSet;
   private readonly shapeOf: Map<string, PodShape>;
 
   private constructor(private readonly options: ModelOptions, base?: ClusterModel) {
+    this.facts = options.facts ?? {};
+    this.source = base?.source ?? [];
     this.podRange = rangeOf(options.facts?.podCidrs);
     this.nodeRange = rangeOf(options.facts?.nodeCidrs);
     this.podsHaveAddresses = this.podRange !== undefined || this.nodeRange !== undefined;
@@ -77,7 +83,13 @@ export class ClusterModel {
     return found.length === 1 ? found[0] : undefined;
   }
 
+  /** The objects that it was read from, each as it came and by name, also those of kinds that say nothing about connectivity. */
+  * sources(): Iterable<{ readonly ref: ObjectRef; readonly json: any }> {
+    for (const json of flatten(this.source)) yield { ref: this.refOf(json), json };
+  }
+
   private read(objects: readonly any[]): void {
+    this.source = objects;
     const declared: DeclaredPods[] = [];
     const [policies, problems, warnings] = [this.policies as Policy[], this.problems as Remark[], this.warnings as Remark[]];
     const seen = new Map<string, ObjectRef>();

@@ -95,7 +95,7 @@ export function endsOf(reach: Reachability, text: string): readonly End[] {
   throw new Error(`'${text}' is no workload of this cluster: ${near.length > 0 ? `did you mean ${near.join(', ')}?` : 'check namespace and name'}`);
 }
 
-function reasonOf({ direction, layer, effect, object, rule, conn }: Decision, src: End, dst: End): Reason {
+export function reasonOf({ direction, layer, effect, object, rule, conn }: Decision, src: End, dst: End): Reason {
   const subject = direction === 'egress' ? textOf(src) : textOf(dst);
   return {
     direction,
