@@ -1,5 +1,5 @@
 import { createHash } from 'crypto';
-import { Size } from 'cdk8s';
+import { Duration, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { CONFIG_HASH, PROXY_LABEL } from './_labels';
@@ -51,7 +51,9 @@ export interface EgressRouterProps {
   readonly clusterIp?: string;
 }
 
-const IMAGE = 'docker.io/library/haproxy:3.2.6-alpine';
+const IMAGE = 'docker.io/library/haproxy:3.2.26-alpine';
+/** Long enough for the pause before the end and for connections to drain. */
+const GRACE = Duration.seconds(40);
 /** The user of the official image. */
 const HAPROXY_USER = 99;
 
@@ -107,13 +109,14 @@ export class EgressRouter extends Construct implements IPeer {
       containers: [proxyContainer(this, configName, props.image ?? IMAGE, [...inside.values()])],
       servicePorts: numbers.map(number => ({ name: `tcp-${number}`, port: number, targetPort: inside.get(number)! })),
       clusterIP: props.clusterIp,
+      terminationGracePeriod: GRACE,
     }, (scope, complete: kplus.DeploymentProps, child) => new kplus.Deployment(scope, child, complete), true);
     (this.proxy.pods as kplus.Deployment).scheduling.spread({ topology: kplus.Topology.HOSTNAME, weight: 100 });
     emit(this, 'disruption-budget', {
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',
       name: id,
-      body: { spec: { maxUnavailable: 1, selector: { matchLabels: this.proxy._end.labels } } },
+      body: { spec: { maxUnavailable: 1, selector: { matchLabels: this.proxy._end.labels }, ...evictUnready(namespace.edge.platform._minor) } },
     });
 
     this._end = this.proxy._end;
@@ -178,6 +181,11 @@ function checkClusterIp(clusterIp: string, facts: AddressFacts): void {
   }
 }
 
+/** Proxies whose destination is down are all unready: they must not keep nodes from being drained. Kubernetes knows the field from 1.27 on. */
+function evictUnready(minor: number): object {
+  return minor >= 27 ? { unhealthyPodEvictionPolicy: 'AlwaysAllow' } : {};
+}
+
 function tcpNumbers(path: string, ports: Port[]): number[] {
   if (ports.length === 0) throw new Error(`[${path}] a router without ports leads nowhere: name the destination's ports, for example ports: [Port.postgres()]`);
   const unfit = ports.find(port => port._transport !== 'TCP' || port._name || port._first !== port._last);
@@ -199,6 +207,8 @@ function proxyContainer(scope: Construct, configName: string, image: string, por
     volumeMounts: [{ path: '/etc/haproxy', readOnly: true, volume: kplus.Volume.fromConfigMap(scope, 'config-volume', config) }],
     liveness: kplus.Probe.fromHttpGet(HAPROXY_LIVE_PATH, probe),
     readiness: kplus.Probe.fromHttpGet(HAPROXY_READY_PATH, probe),
+    // Nodes go on sending connections for a moment after a pod has begun to end.
+    lifecycle: { preStop: kplus.Handler.fromCommand(['sleep', '5']) },
     resources: {
       cpu: { request: kplus.Cpu.millis(50) },
       memory: { request: Size.mebibytes(64), limit: Size.mebibytes(256) },
