@@ -22,7 +22,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   constructsVersion: '10.4.2',
   peerDependencyOptions: { pinnedDevDependency: false },
   peerDeps: ['cdk8s-plus-28@^2.5.0'],
-  bundledDeps: ['ipaddr.js@^2.5.0', 'yaml@^2.9.1'],
+  bundledDeps: ['@dagrejs/dagre@^1.1.8', 'commander@^14.0.2', 'ipaddr.js@^2.5.0', 'picocolors@^1.1.1', 'yaml@^2.9.1'],
+  bin: { 'secure-network': 'lib/cli.js' },
   devDeps: ['fast-check@^4.10.2', 'tsx@^4.20.0'],
 
   github: false,
@@ -49,9 +50,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     },
   },
   tsconfigDev: {
-    compilerOptions: { paths: { 'cdk8s-secure-network': ['../src/index.ts'], 'cdk8s-secure-network/lib/*': ['../src/*'] } },
+    compilerOptions: { isolatedModules: true, paths: { 'cdk8s-secure-network': ['../src/index.ts'], 'cdk8s-secure-network/lib/*': ['../src/*'] } },
   },
-  tsJestOptions: { transformOptions: { isolatedModules: true } },
   gitignore: ['/dist-example/', '/examples/*/dist/', '/examples/*/dist-files/', '/.cache/', '*.tgz', '.DS_Store'],
 });
 
@@ -80,10 +80,19 @@ const floors: Record<string, string[]> = {
 const zones = Object.entries(floors).map(([floor, below]) =>
   ({ target: `./src/${floor}`, from: './src', except: [floor, ...below].map(name => `./${name}`) }));
 project.eslint?.addRules({
+  'import/order': ['warn', {
+    groups: ['builtin', 'external'],
+    alphabetize: { order: 'asc', caseInsensitive: true },
+    pathGroups: [{ pattern: 'cdk8s-secure-network{,/**}', group: 'external' }],
+    pathGroupsExcludedImportTypes: ['builtin'],
+  }],
   'import/no-cycle': ['error', { ignoreExternal: true }],
   'import/no-restricted-paths': ['error', { zones }],
-  'max-len': ['error', { code: 160, ignoreUrls: true, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreComments: true, ignoreRegExpLiterals: true }],
+  '@stylistic/max-len': ['error', { code: 160, ignoreUrls: true, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreComments: true, ignoreRegExpLiterals: true }],
 });
+
+// Examples and tests import the library by its name: only their own configuration knows where that is, and it stands among the packages.
+project.tryFindObjectFile('.eslintrc.json')?.addOverride('settings.import/resolver.typescript.project', ['./tsconfig.json', './test/tsconfig.json']);
 
 project.addTask('example', { description: 'synthesizes the shop example and shows what it wrote', exec: 'tsx --tsconfig examples/tsconfig.json examples/shop/main.ts', receiveArgs: true });
 project.addTask('bench', { description: 'measures synth and analysis beside stock cdk8s', exec: 'tsx --tsconfig test/tsconfig.json bench/main.ts', receiveArgs: true });
@@ -92,6 +101,9 @@ project.addTask('test:mutants', { description: 'applies each committed widening 
 for (const folder of ['src', 'examples', 'bench', 'engines']) project.tsconfigDev.addInclude(`../${folder}/**/*.ts`);
 project.tsconfigDev.addExclude('../examples/*/dist');
 project.addTask('test:engines', { description: 'lets a real API server, a real enforcer and real packets judge the output (needs Go)', exec: 'tsx --tsconfig test/tsconfig.json engines/main.ts', receiveArgs: true });
+
+// Snapshots, the expected output of the examples, and the messages in docs/errors.md.
+project.tasks.tryFind('test:update')?.env('UPDATE_EXPECTED', '1');
 
 project.testTask.prependExec('tsc --noEmit -p test/tsconfig.json');
 
