@@ -2,8 +2,8 @@
  * What exists already, secured without rewriting it: a cdk8s-plus-28 application (`billing-app.ts`, untouched) and the output of a Helm
  * chart (`helm-rendered.yaml`, untouched), which brings a NetworkPolicy of its own.
  */
-import { ClusterApp, ClusterEdge, NetworkProvider, Platform, PodSecurityLevel, Port, SecureNamespace, SecureWorkload } from 'cdk8s-secure-network';
 import { Include } from 'cdk8s';
+import { ClusterApp, ClusterEdge, NetworkProvider, Platform, PodSecurityLevel, Port, SecureNamespace, SecureWorkload } from 'cdk8s-secure-network';
 import { BillingApp } from './billing-app';
 
 const app = new ClusterApp({ outdir: `${__dirname}/dist` });
@@ -39,4 +39,4 @@ web.connections.allowFrom(ingress, { reason: 'customers' });
 edge.acknowledge('NetworkPolicy cache/sessions-valkey-metrics', { reason: 'Prometheus reads the metrics of the cache' });
 
 app.synth();
-// console.log(app.summary());
+console.log(app.summary());

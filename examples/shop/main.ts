@@ -2,8 +2,8 @@
  * A small shop: a frontend, an API, a cart kept in a StatefulSet, and a PostgreSQL outside the cluster that only the API may reach,
  * through an egress router that the platform team owns.
  */
-import { ClusterApp, ClusterEdge, EgressRouter, NetworkProvider, Peer, Platform, Port, SecureNamespace, SecureWorkload } from 'cdk8s-secure-network';
 import { EnvValue, Probe } from 'cdk8s-plus-28';
+import { ClusterApp, ClusterEdge, EgressRouter, NetworkProvider, Peer, Platform, Port, SecureNamespace, SecureWorkload } from 'cdk8s-secure-network';
 
 const app = new ClusterApp({ outdir: `${__dirname}/dist` });
 const edge = new ClusterEdge(app, 'edge', {
@@ -21,7 +21,7 @@ const egress = new SecureNamespace(app, 'egress', { edge, tenant: 'platform' });
 const orders = new EgressRouter(egress, 'orders-db', { destination: Peer.host('orders.db.example'), ports: [Port.postgres()] });
 
 // The shop.
-const shop = new SecureNamespace(app, 'shop', { edge, tenant: 'acme', quota: { pods: '20', 'requests.cpu': '16' } });
+const shop = new SecureNamespace(app, 'shop', { edge, tenant: 'acme', quota: { 'pods': '20', 'requests.cpu': '16' } });
 const frontend = shop.addDeployment('frontend', {
   containers: [{ image: 'registry.example/shop/frontend:1.4.2', portNumber: 8080 }],
   servicePorts: [{ port: 80, targetPort: 8080 }],
