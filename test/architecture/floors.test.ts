@@ -96,7 +96,7 @@ describe('one idea a file', () => {
 /** What the two rules say, by file. A process of its own, because eslint looks for its configuration from where it runs. */
 function lint(cwd: string, folder: string): Map<string, Message[]> {
   const { stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'node_modules/eslint/bin/eslint.js'), '--ext', '.ts', '--format', 'json', folder], {
-    cwd, encoding: 'utf8', env: { ...process.env, ESLINT_USE_FLAT_CONFIG: 'false' }, maxBuffer: 1 << 28,
+    cwd, encoding: 'utf8', env: { ...process.env, ESLINT_USE_FLAT_CONFIG: 'false' }, maxBuffer: 64e6,
   });
   if (!stdout) throw new Error(`eslint said nothing: ${stderr}`);
   const results: { filePath: string; messages: Message[] }[] = JSON.parse(stdout);
