@@ -1,3 +1,4 @@
+import { isAddress } from '../algebra/cidr';
 import { IpSet, parseCidr } from '../algebra/ip-set';
 import { blockOf } from './address-block';
 import { AddressEnd, AddressFacts, ClusterRangeName, Endpoint } from './endpoint';
@@ -111,7 +112,7 @@ export class Peer {
    * @param host a fully written name such as `orders.db.example`
    */
   public static host(host: string): IPeer {
-    if (/^[0-9.]+$/.test(host) || host.includes(':')) throw new Error(`'${host}' is an address, not a name: use Peer.address('${host}')`);
+    if (/^[0-9.]+$/.test(host) || isAddress(host)) throw new Error(`'${host}' is an address, not a name: use Peer.address('${host}')`);
     if (host.length > 253 || !HOST_NAME.test(host)) throw new Error(`'${host}' is not a DNS name: write it in full, such as orders.db.example`);
     const name = host.toLowerCase().replace(/\.$/, '');
     if (/(^|\.)(svc|cluster\.local)$/.test(name)) {
