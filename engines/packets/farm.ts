@@ -77,7 +77,7 @@ export class Farm {
 
   /** Who answered each: a host's name, or `!` and why nobody did. */
   public async dial(tries: readonly Try[], timeoutMs: number): Promise<string[]> {
-    return await this.order('dial', { tries, timeoutMs, atOnce: 512 }) ?? [];
+    return await this.order('dial', { tries, timeoutMs, atOnce: 1024 }) ?? [];
   }
 
   public get log(): string {

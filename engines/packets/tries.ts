@@ -1,6 +1,7 @@
 /** What is tried in a scene, and what the analysis says of each try. */
 import { Scene, ScenePod, SceneService, POD_CIDRS, SERVICE_CIDRS, podObject } from './scene';
 import { Transport, Try } from './farm';
+import { outsideAddresses } from './outside';
 import { Manifest } from '../lib/manifests';
 import { IpSet } from '../../src/algebra/ip-set';
 import { ClusterModel } from '../../src/analysis/model';
@@ -29,36 +30,65 @@ const LAYERS: readonly LayerName[] = ['network-policy'];
 
 export const hostOf = (pod: ScenePod | string): string => typeof pod === 'string' ? `outside ${pod}` : `pod ${pod.addresses[0]}`;
 
+export interface PlanOptions {
+  /** Nothing is tried between namespaces of different groups; those of none belong to all. @default - one group */
+  readonly groupOf?: (namespace: string) => string | undefined;
+  /** How many addresses that policies name are tried, for each group. */
+  readonly outside: number;
+  /** Both protocols at every port. @default - the declared ones, and one of the other kind */
+  readonly thorough?: boolean;
+}
+
+interface PortToTry {
+  readonly protocol: Transport;
+  readonly port: number;
+}
+
 /**
  * Every pair of pods, and every pod with every address outside, in both directions, on the destination's ports and on those that policies
  * name, TCP and UDP, IPv4 and IPv6.
  */
-export function planOf(scene: Scene, outside: readonly string[], groupOf: (namespace: string) => string = () => ''): Plan {
+export function planOf(scene: Scene, options: PlanOptions): Plan {
+  const { groupOf = () => '', thorough = false } = options;
   const tries: PlannedTry[] = [];
-  const named = portsIn(scene.policies);
-  const add = (src: ScenePod | string, dst: ScenePod | string, ports: readonly number[]) => {
+  const surroundings = new Map<string | undefined, { named: number[]; outside: string[] }>();
+  const around = ({ namespace }: ScenePod) => {
+    const group = groupOf(namespace);
+    const policies = scene.policies.filter(policy => policy.metadata.namespace === undefined || groupOf(policy.metadata.namespace) === group);
+    const known = surroundings.get(group) ?? { named: portsIn(policies), outside: outsideAddresses(policies, options.outside) };
+    surroundings.set(group, known);
+    return known;
+  };
+  const add = (src: ScenePod | string, dst: ScenePod | string, ports: readonly PortToTry[]) => {
     const addresses = typeof dst === 'string' ? [dst] : dst.addresses;
     for (const address of addresses) {
       if (typeof src === 'string' && src.includes(':') !== address.includes(':')) continue;
-      for (const port of ports) {
-        for (const protocol of ['TCP', 'UDP'] as Transport[]) {
-          const declared = isWorkload(src) || isWorkload(dst);
-          tries.push({ src, dst, from: hostOf(src), protocol, address, port, targetPort: port, declared, answers: [hostOf(dst)] });
-        }
+      for (const { protocol, port } of ports) {
+        const declared = [src, dst].every(end => typeof end === 'string' || end.workload !== undefined);
+        tries.push({ src, dst, from: hostOf(src), protocol, address, port, targetPort: port, declared, answers: [hostOf(dst)] });
       }
     }
   };
+  const inBoth = (ports: readonly number[]) => ports.flatMap((port): PortToTry[] => [{ protocol: 'TCP', port }, { protocol: 'UDP', port }]);
+  const portsOf = (pod: ScenePod): PortToTry[] => {
+    const { ports } = pod;
+    if (ports.length === 0) return inBoth([...around(pod).named.slice(0, thorough ? 4 : 1), STRAY]);
+    if (thorough) return inBoth([...new Set(ports.map(p => p.port)), STRAY]);
+    return [...ports, { protocol: ports[0].protocol === 'TCP' ? 'UDP' : 'TCP', port: ports[0].port }, { protocol: 'TCP', port: STRAY }];
+  };
   for (const dst of scene.pods) {
-    const own = [...new Set(dst.ports.map(p => p.port))];
-    const ports = own.length > 0 ? [...own, STRAY] : [...named.slice(0, 4), STRAY];
     for (const src of scene.pods) {
-      const near = groupOf(src.namespace) === groupOf(dst.namespace) && (isWorkload(src) || isWorkload(dst));
-      if (src !== dst && near && firstOf(src) && lastOf(dst, scene)) add(src, dst, ports);
+      if (src !== dst && near(groupOf, src, dst) && (isWorkload(src) || isWorkload(dst)) && isFirst(src) && isLast(dst, scene)) add(src, dst, portsOf(dst));
     }
-    if (isWorkload(dst)) for (const address of outside) add(address, dst, ports);
+    if (isWorkload(dst) && isLast(dst, scene)) for (const address of around(dst).outside) add(address, dst, portsOf(dst));
   }
-  for (const src of scene.pods.filter(isWorkload).filter(firstOf)) for (const address of outside) add(src, address, [...named.slice(0, 6), STRAY]);
-  return { tries: [...tries, ...throughServices(scene, groupOf)], outside };
+  for (const src of scene.pods.filter(isWorkload).filter(isFirst)) {
+    const { named, outside } = around(src);
+    const far = inBoth([...named.slice(0, 6), STRAY]).filter(({ protocol, port }) => thorough || (protocol === 'UDP') === (port < 4000));
+    for (const address of outside) add(src, address, far);
+  }
+  const all = new Set([...surroundings.values()].flatMap(({ outside }) => outside));
+  return { tries: [...tries, ...throughServices(scene, groupOf)], outside: [...all] };
 }
 
 /** What the analysis says, of the NetworkPolicy layer alone, with the addresses that the pods have. */
@@ -76,24 +106,33 @@ export function verdictsOf(scene: Scene, tries: readonly PlannedTry[]): boolean[
   return tries.map(t => reach.between(endOf(t.src), endOf(t.dst)).has(t.protocol, t.targetPort));
 }
 
-function throughServices(scene: Scene, groupOf: (namespace: string) => string): PlannedTry[] {
-  const clients = scene.pods.filter(isWorkload).filter(firstOf);
-  return scene.services.flatMap(service => service.targets.length !== 1 && service.targets.length !== 2 ? [] : clients.flatMap(src => {
-    // Behind more than one pod any may answer, so only a Service whose pods are treated alike says something; its client is never behind it.
-    const { pod, port } = service.targets[0];
-    if (service.targets.some(target => target.pod === src) || groupOf(src.namespace) !== groupOf(pod.namespace)) return [];
-    return [{
-      src, dst: pod, from: hostOf(src), protocol: service.protocol, address: service.address, port: service.port, targetPort: port, through: service,
-      declared: true, answers: service.targets.map(target => hostOf(target.pod)),
-    }];
+/** From every workload to every Service by its own address and port. */
+function throughServices(scene: Scene, groupOf: (namespace: string) => string | undefined): PlannedTry[] {
+  const clients = scene.pods.filter(isWorkload).filter(isFirst);
+  return scene.services.flatMap(service => clients.flatMap((src): PlannedTry[] => {
+    // Any pod behind it may answer; they are of one workload and treated alike. A pod that dials itself proves nothing.
+    const { pod: dst, port: targetPort } = service.targets[0];
+    const alike = service.targets.every(target => target.pod.workload === dst.workload && target.port === targetPort);
+    if (!alike || service.targets.some(target => target.pod === src) || !near(groupOf, src, dst)) return [];
+    const { protocol, address, port } = service;
+    const answers = service.targets.map(target => hostOf(target.pod));
+    return [{ src, dst, from: hostOf(src), protocol, address, port, targetPort, through: service, declared: true, answers }];
   }));
 }
 
 export const isWorkload = (pod: ScenePod | string): boolean => typeof pod !== 'string' && pod.workload !== undefined;
 
+function near(groupOf: (namespace: string) => string | undefined, a: ScenePod, b: ScenePod): boolean {
+  const [one, other] = [groupOf(a.namespace), groupOf(b.namespace)];
+  return one === undefined || other === undefined || one === other;
+}
+
 /** Connections are tried from the first pod of a workload to the last, so a workload of two is also tried with itself. */
-const firstOf = (pod: ScenePod) => !pod.workload || pod.name.endsWith('-0');
-const lastOf = (pod: ScenePod, scene: Scene) => !scene.pods.some(other => other.workload !== undefined && other.workload === pod.workload && other.name > pod.name);
+const isFirst = (pod: ScenePod) => !pod.workload || pod.name.endsWith('-0');
+
+function isLast(pod: ScenePod, scene: Scene): boolean {
+  return !scene.pods.some(other => pod.workload !== undefined && other.workload === pod.workload && other.name > pod.name);
+}
 
 /** The numbers that policies name, the ends of ranges and the first port after them. */
 function portsIn(policies: readonly Manifest[]): number[] {
