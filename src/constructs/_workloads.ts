@@ -4,8 +4,8 @@
  */
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { ISecureNamespace } from './secure-namespace-like';
 import { hardened, servicePortsFor } from './_pods';
+import { ISecureNamespace } from './secure-namespace-like';
 import { SecureWorkload, refuseDefault } from './secure-workload';
 import { checkDnsSubdomain, checkServiceName } from '../admission/names';
 

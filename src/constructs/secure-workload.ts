@@ -2,12 +2,12 @@ import { ApiObject, JsonPatch } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { emitPlans } from './_manifest';
-import { ISecureNamespace } from './secure-namespace-like';
 import { refuseTaken } from './_placement';
 import { declaredPorts, selectingLabels, serviceAccountPath, servicedPorts } from './_pods';
+import { ISecureNamespace } from './secure-namespace-like';
 import { checkDnsLabel, checkDnsSubdomain, checkLabels, checkPortName } from '../admission/names';
-import { DeclaredPort, WorkloadEnd } from '../intent/endpoint';
 import { Connections } from '../intent/connections';
+import { DeclaredPort, WorkloadEnd } from '../intent/endpoint';
 import { IPeer } from '../intent/peer';
 import { Port } from '../intent/port';
 

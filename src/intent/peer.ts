@@ -1,7 +1,7 @@
-import { isAddress } from '../algebra/cidr';
-import { IpSet, parseCidr } from '../algebra/ip-set';
 import { blockOf } from './address-block';
 import { AddressEnd, AddressFacts, ClusterRangeName, Endpoint } from './endpoint';
+import { isAddress } from '../algebra/cidr';
+import { IpSet, parseCidr } from '../algebra/ip-set';
 
 /**
  * Something a connection can lead to or come from: a `SecureWorkload`, a `SecureNamespace`, an `EgressRouter`,

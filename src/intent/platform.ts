@@ -1,8 +1,8 @@
+import { AddressFacts, AddressTarget, ClusterRangeName } from './endpoint';
+import { Port } from './port';
 import { checkDnsLabel, checkLabels } from '../admission/names';
 import { formatAddress } from '../algebra/cidr';
 import { IpSet, parseCidr } from '../algebra/ip-set';
-import { AddressFacts, AddressTarget, ClusterRangeName } from './endpoint';
-import { Port } from './port';
 
 /** Where the cluster's DNS answers. */
 export interface DnsFacts {

@@ -2,11 +2,11 @@
  * Plain NetworkPolicy v1, as any conforming network plugin enforces it: pods, namespaces and addresses on ports.
  * It knows no names, no order and no deny; what needs those is refused here with the remedy.
  */
+import { PeerPorts, closedPolicy, joinPolicy, namespacePeer, renderNetworkPolicy } from './_network-policy';
 import { Statement, describe } from '../intent/flow';
 import { INetworkProvider, ManifestPlan, NamespaceIntent, WorkloadIntent } from '../intent/network-provider';
 import { hostCidr } from '../intent/platform';
 import { Port } from '../intent/port';
-import { PeerPorts, closedPolicy, joinPolicy, namespacePeer, renderNetworkPolicy } from './_network-policy';
 
 const NETWORK_POLICY = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' };
 

@@ -56,7 +56,8 @@ describe('3. SecureWorkload: adopt', () => {
     const { namespace } = newCluster();
     const shop = namespace('shop');
     const account = (name: string) => kplus.ServiceAccount.fromServiceAccountName(shop, name, name);
-    const workload = (id: string, name?: string) => new kplus.Deployment(shop, id, { metadata: { name: id }, serviceAccount: name ? account(name) : undefined, ...LISTENING });
+    const workload = (id: string, name?: string) =>
+      new kplus.Deployment(shop, id, { metadata: { name: id }, serviceAccount: name ? account(name) : undefined, ...LISTENING });
     expect(shop.adopt('a', workload('w1'), { serviceAccount: account('given') }).serviceAccountName).toBe('given');
     expect(object(shop, 'Deployment', 'w1').spec.template.spec.serviceAccountName).toBe('given');
     expect(() => shop.adopt('b', workload('w2', 'own'), { serviceAccount: account('other') }))

@@ -39,8 +39,12 @@ describe('3. SecureWorkload: every kind of workload', () => {
     const shop = namespace('shop');
     add(shop, 'worker', [{ image: IMAGE, portNumber: 8080, securityContext: { user: 1234 } }]);
     expect(podsOf(object(shop, kind, 'worker')).spec.containers[0].securityContext).toMatchObject({
-      allowPrivilegeEscalation: false, privileged: false, runAsNonRoot: true, runAsUser: 1234,
-      capabilities: { drop: ['ALL'] }, seccompProfile: { type: 'RuntimeDefault' },
+      allowPrivilegeEscalation: false,
+      privileged: false,
+      runAsNonRoot: true,
+      runAsUser: 1234,
+      capabilities: { drop: ['ALL'] },
+      seccompProfile: { type: 'RuntimeDefault' },
     });
   });
 

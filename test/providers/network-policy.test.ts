@@ -120,7 +120,10 @@ describe('2. UpstreamNetwork: what it plans for a namespace', () => {
 
   test('DNS on its port for its pods, on 53 for the node\'s own address, UDP and TCP for both', () => {
     expect(plan([])[1].render(none)).toStrictEqual({
-      podSelector: {}, policyTypes: BOTH, ingress: [], egress: [{
+      podSelector: {},
+      policyTypes: BOTH,
+      ingress: [],
+      egress: [{
         to: [
           { ipBlock: { cidr: '169.254.20.10/32' } },
           { namespaceSelector: { matchLabels: { [LABEL]: 'kube-system' } }, podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } },
