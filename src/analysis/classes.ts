@@ -51,7 +51,7 @@ export function classify(model: ClusterModel, compilation: Compilation): Classes
     const signature = `${egress.id} ${ingress.id} ${shape.hostNetwork} ${chosen?.join(',') ?? ''} ${addresses?.id ?? ''} ${key}`;
     let found = bySignature.get(signature);
     if (!found) {
-      const view = { selectable: !shape.hostNetwork, selections: chosen && new Set(chosen) };
+      const view = { selectable: !shape.hostNetwork, unplaced: addresses === undefined, selections: chosen && new Set(chosen) };
       found = { id: all.length, shapes: [], egress, ingress, view, ports, portsKey: key, addresses };
       bySignature.set(signature, found);
       all.push(found);

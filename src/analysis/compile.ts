@@ -86,6 +86,7 @@ class Compiler {
         stages,
         selections: [...new Set(rules.flatMap(rule => rule.selections))],
         addresses: [...new Set(rules.flatMap(rule => rule.addresses ?? []))],
+        hosts: [...new Set(rules.flatMap(rule => rule.hosts))].sort(),
         hasNames: rules.some(rule => rule.ports.names.length > 0),
       };
       this.programs.set(text, program);
@@ -115,10 +116,12 @@ class Compiler {
     const ids = everyPod ? [] : [...new Set(selections.filter(s => s.shapes.length > 0).map(s => s.id))].sort((a, b) => a - b);
     if (!everyPod) for (const selection of selections) this.peerSelections.set(selection.id, selection);
     const addresses = rule.peers.addresses && this.intern(rule.peers.addresses);
-    const key = `${rule.action} ${rule.peers.any} ${everyPod} ${ids.join(',')} ${addresses?.key ?? ''} ${keyOfPorts(rule.ports)}`;
+    const { action, ports, peers: { any, addressesOfPods, hosts = [] } } = rule;
+    const unplaced = addressesOfPods === true && addresses !== undefined && addresses.contains(IpSet.all(4));
+    const key = [action, any, everyPod, unplaced, ids.join(','), addresses?.key, hosts.join(','), keyOfPorts(ports)].join(' ');
     let compiled = this.rules.get(key);
     if (!compiled) {
-      compiled = { id: this.rules.size, action: rule.action, any: rule.peers.any, everyPod, selections: ids, addresses, ports: rule.ports };
+      compiled = { id: this.rules.size, action, any, everyPod, unplaced, selections: ids, addresses, hosts, ports };
       this.rules.set(key, compiled);
       for (const { name } of rule.ports.names) this.portNames.add(name);
     }

@@ -1,6 +1,6 @@
 import { resolveOutside } from './outside';
 import { NAME_LABEL, PodShape } from './pods';
-import { PeerView, PortResolver } from './program';
+import { isHostIn, PeerView, PortResolver } from './program';
 import { End, Endpoint, Reachability } from './reachability';
 import { Direction, Layer, LAYERS, ObjectRef, Peers, Policy, Rule } from './rules';
 import { ConnectionSet } from '../algebra/connection-set';
@@ -82,7 +82,7 @@ function* decideStage(reach: Reachability, stage: readonly { layer: Layer; polic
   for (const { layer, policies } of stage) {
     const rules = policies.flatMap(policy => policy.rules.filter(rule => rule.direction === direction).map(rule => ({ policy, rule })))
       .filter(({ rule }) => isPeer(rule.peers, view, reach.model.namespaces));
-    const portsOf = (rule: Rule) => resolve({ id: -1, action: rule.action, any: false, everyPod: false, selections: [], ports: rule.ports });
+    const portsOf = (rule: Rule) => resolve(rule);
     if (layer.decides === 'isolating') {
       let opened = ConnectionSet.none();
       for (const { policy, rule } of rules) {
@@ -114,6 +114,8 @@ function isPeer(peers: Peers, { shape, at }: View, namespaces: ReadonlyMap<strin
       if (here && match.pods.matches(shape.labels)) return true;
     }
   }
-  const { addresses } = peers;
+  const { addresses, hosts = [] } = peers;
+  if (peers.addressesOfPods && at.unplaced && addresses?.contains(IpSet.all(4))) return true;
+  if (at.host !== undefined && hosts.some(pattern => isHostIn(at.host!, pattern))) return true;
   return addresses !== undefined && ((at.v4 !== undefined && addresses.v4.has(at.v4)) || (at.v6 !== undefined && addresses.v6.has(at.v6)));
 }

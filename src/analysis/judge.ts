@@ -1,7 +1,7 @@
 import { PeerClass } from './classes';
 import { atomsOf } from './outside';
 import { ContainerPort } from './pods';
-import { CompiledRule, evaluate, matches, PeerView, PortResolver, Program } from './program';
+import { evaluate, matches, PeerView, PortResolver, Program } from './program';
 import { Ports } from './rules';
 import { ConnectionSet } from '../algebra/connection-set';
 import { Family } from '../algebra/ip-set';
@@ -38,8 +38,7 @@ export class Judge {
     let resolver = this.resolvers.get(dst.portsKey);
     if (!resolver) {
       const known = new Map<Ports, ConnectionSet>();
-      resolver = (rule: CompiledRule) => {
-        const { ports } = rule;
+      resolver = ({ ports }) => {
         if (ports.names.length === 0) return ports.numbers;
         let conn = known.get(ports);
         if (!conn) known.set(ports, conn = resolveNames(ports, dst.ports));
@@ -72,7 +71,7 @@ export class Judge {
 }
 
 const FAMILIES: readonly Family[] = [4, 6];
-const NOBODY = { any: false, everyPod: false, selections: [] };
+const NOBODY = { any: false, everyPod: false, unplaced: false, selections: [], hosts: [] };
 
 /** Whether a pod may have an address of the family; one whose addresses are unknown may. */
 export function speaks(peer: PeerClass, family: Family): boolean {

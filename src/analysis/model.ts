@@ -1,7 +1,7 @@
 import { ClusterFacts, PeerSource } from './facts';
 import { AssumedPeer, ContainerPort, keyOfLabels, keyOfPorts, NAME_LABEL, PodShape, textOfWorkload, Variant, Workload } from './pods';
 import { READER_OF } from './readers';
-import { DeclaredPods, groupOf, ModelSink } from './readers/_reader';
+import { DeclaredNode, DeclaredPods, groupOf, KindReader, ModelSink } from './readers/_reader';
 import { ObjectRef, Policy, textOfRef } from './rules';
 import { IpSet } from '../algebra/ip-set';
 import { Labels } from '../algebra/label-selector';
@@ -92,10 +92,13 @@ export class ClusterModel {
     this.source = objects;
     const declared: DeclaredPods[] = [];
     const [policies, problems, warnings] = [this.policies as Policy[], this.problems as Remark[], this.warnings as Remark[]];
+    const nodes: DeclaredNode[] = [];
     const seen = new Map<string, ObjectRef>();
     const sink: ModelSink = {
       namespace: (name, labels) => this.addNamespace(name, labels),
       pods: pods => declared.push(pods),
+      node: node => nodes.push(node),
+      nodes: () => nodes,
       policy: policy => {
         const key = `${groupOf(policy.ref.apiVersion)} ${textOfRef(policy.ref)}`;
         const twin = seen.get(key);
@@ -105,16 +108,21 @@ export class ClusterModel {
       },
       warn: (ref, message) => warnings.push({ ref, message }),
     };
-    for (const object of flatten(objects)) {
-      const ref = this.refOf(object);
-      const reader = READER_OF.get(`${groupOf(ref.apiVersion)}/${ref.kind}`);
-      if (!reader) continue;
+    const read = (reader: KindReader, object: any, ref: ObjectRef) => {
       try {
         reader.read(object, ref, sink);
       } catch (error) {
         problems.push({ ref, message: (error as Error).message });
       }
+    };
+    const late: (() => void)[] = [];
+    for (const object of flatten(objects)) {
+      const ref = this.refOf(object);
+      const reader = READER_OF.get(`${groupOf(ref.apiVersion)}/${ref.kind}`);
+      if (reader?.late) late.push(() => read(reader, object, ref));
+      else if (reader) read(reader, object, ref);
     }
+    for (const readLate of late) readLate();
     for (const { namespace } of declared) if (!this.namespaces.has(namespace)) this.addNamespace(namespace, {});
     for (const { ref: { namespace } } of policies) {
       if (namespace !== undefined && !this.namespaces.has(namespace)) this.addNamespace(namespace, {});

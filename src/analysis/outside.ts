@@ -1,4 +1,4 @@
-import { CompiledRule, evaluate, PortResolver, Program } from './program';
+import { evaluate, PortResolver, Program } from './program';
 import { ConnectionSet } from '../algebra/connection-set';
 import { IntervalSet } from '../algebra/interval-set';
 import { IpSet } from '../algebra/ip-set';
@@ -54,4 +54,4 @@ export function atomsOf<T extends number | bigint>(set: IntervalSet<T>, others: 
 }
 
 /** Port names mean nothing at an address outside. */
-export const resolveOutside: PortResolver = (rule: CompiledRule) => rule.ports.numbers;
+export const resolveOutside: PortResolver = rule => rule.ports.numbers;

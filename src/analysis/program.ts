@@ -15,6 +15,8 @@ export interface Program {
   readonly selections: readonly number[];
   /** The address sets that occur in its rules. */
   readonly addresses: readonly IpSet[];
+  /** The names of hosts that occur in its rules. */
+  readonly hosts: readonly string[];
   readonly hasNames: boolean;
 }
 
@@ -30,6 +32,9 @@ export interface CompiledRule {
   readonly everyPod: boolean;
   readonly selections: readonly number[];
   readonly addresses?: IpSet;
+  /** Whether it matches pods whose addresses are not known. */
+  readonly unplaced: boolean;
+  readonly hosts: readonly string[];
   readonly ports: Ports;
 }
 
@@ -38,12 +43,16 @@ export interface PeerView {
   readonly selections?: ReadonlySet<number>;
   /** Whether selectors can choose it at all. */
   readonly selectable: boolean;
+  /** A pod whose addresses are not known. */
+  readonly unplaced?: boolean;
   readonly v4?: number;
   readonly v6?: bigint;
+  /** The name under which an address outside was reached. */
+  readonly host?: string;
 }
 
 /** What a rule's ports are at a destination; port names are resolved there. */
-export type PortResolver = (rule: CompiledRule) => ConnectionSet;
+export type PortResolver = (rule: { readonly ports: Ports }) => ConnectionSet;
 
 export function evaluate(program: Program, peer: PeerView, resolve: PortResolver): ConnectionSet {
   let consent = ConnectionSet.all();
@@ -81,11 +90,18 @@ function evaluateStage(stage: readonly Tier[], peer: PeerView, resolve: PortReso
   return allowed.union(undecided);
 }
 
-export function matches(rule: Pick<CompiledRule, 'any' | 'everyPod' | 'selections' | 'addresses'>, peer: PeerView): boolean {
-  if (rule.any || (rule.everyPod && peer.selectable)) return true;
+export function matches(rule: Pick<CompiledRule, 'any' | 'everyPod' | 'selections' | 'addresses' | 'unplaced' | 'hosts'>, peer: PeerView): boolean {
+  if (rule.any || (rule.everyPod && peer.selectable) || (rule.unplaced && peer.unplaced)) return true;
+  if (peer.host !== undefined && rule.hosts.some(pattern => isHostIn(peer.host!, pattern))) return true;
   if (peer.selections !== undefined && peer.selections.size > 0) {
     for (const id of rule.selections) if (peer.selections.has(id)) return true;
   }
   return rule.addresses !== undefined
     && ((peer.v4 !== undefined && rule.addresses.v4.has(peer.v4)) || (peer.v6 !== undefined && rule.addresses.v6.has(peer.v6)));
+}
+
+/** Whether a name is the pattern, or below it: `*.example.com` is one or more labels before `example.com`, and not that itself. */
+export function isHostIn(host: string, pattern: string): boolean {
+  const plain = (name: string) => name.toLowerCase().replace(/\.$/, '');
+  return plain(host) === plain(pattern) || (pattern.startsWith('*.') && plain(host).endsWith(plain(pattern).slice(1)));
 }

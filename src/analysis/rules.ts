@@ -53,6 +53,10 @@ export interface Peers {
   readonly pods: readonly PodMatch[];
   /** Addresses outside the cluster, and pods where their addresses are known to lie in the set. */
   readonly addresses?: IpSet;
+  /** Whether a set that holds all of IPv4 also matches pods whose addresses are not known. @default false */
+  readonly addressesOfPods?: boolean;
+  /** Names of hosts outside, exact or `*.example.com`. */
+  readonly hosts?: readonly string[];
 }
 
 /** A port by the name that the destination pod gives it. */

@@ -1,5 +1,5 @@
 import { Classes, PeerClass } from './classes';
-import { evaluate, PeerView, Program } from './program';
+import { evaluate, Program } from './program';
 import { ConnectionSet } from '../algebra/connection-set';
 
 /**
@@ -22,6 +22,7 @@ export class Reach {
 
   private named(program: Program): readonly number[] {
     const named = new Set<number>();
+    if (!isClosed(program, false)) for (const { id, view } of this.classes.all) if (!view.selectable) named.add(id);
     for (const stage of program.stages) {
       for (const { rules } of stage) {
         for (const rule of rules) {
@@ -39,10 +40,13 @@ export class Reach {
   }
 }
 
-const UNNAMED: PeerView = { selectable: true };
-
 function isNarrow(program: Program): boolean {
   const ordered = program.stages.some(stage => stage.some(({ layer }) => layer.decides === 'first-match'));
-  if (program.hasNames && ordered) return false;
-  return evaluate(program, UNNAMED, ({ ports }) => ports.names.length > 0 ? ConnectionSet.all() : ports.numbers).isEmpty;
+  return !(program.hasNames && ordered) && isClosed(program, true);
+}
+
+/** Whether nothing passes for a peer that no rule names: a pod that selectors could choose, or one that they cannot. */
+function isClosed(program: Program, selectable: boolean): boolean {
+  return [true, false].every(unplaced =>
+    evaluate(program, { selectable, unplaced }, ({ ports }) => ports.names.length > 0 ? ConnectionSet.all() : ports.numbers).isEmpty);
 }

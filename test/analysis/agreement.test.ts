@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { mayPass } from './packet-evaluator';
-import { ADDRESSES, clusters, PORTS, RandomCluster } from './random-clusters';
+import { clusters, PORTS, RandomCluster } from './random-clusters';
 import { ConnectionSet, PROTOCOLS } from '../../src/algebra/connection-set';
 import { IpSet } from '../../src/algebra/ip-set';
 import { explain } from '../../src/analysis/explain';
@@ -57,7 +57,7 @@ const family = (a?: string, b?: string) => a === undefined || b === undefined ||
 function compareAll(cluster: RandomCluster, reach: Reachability, ipsOf: (pod: any) => (string | undefined)[]) {
   const pods = cluster.pods.map(pod => ({ end: endpointOf(reach, pod), pod, ips: ipsOf(pod) }));
   for (const src of pods) for (const dst of pods) if (src !== dst) compareEnds(reach, cluster.objects, src, dst);
-  for (const address of ADDRESSES.filter(each => reach.model.outside.contains(IpSet.ofAddress(each)))) {
+  for (const address of cluster.addresses.filter(each => reach.model.outside.contains(IpSet.ofAddress(each)))) {
     const outside = { end: IpSet.ofAddress(address), ips: [address] };
     for (const pod of pods) {
       compareEnds(reach, cluster.objects, { ...pod, ips: [undefined] }, outside);
@@ -68,6 +68,8 @@ function compareAll(cluster: RandomCluster, reach: Reachability, ipsOf: (pod: an
 
 const KINDS: [string, fc.Arbitrary<RandomCluster>][] = [
   ['NetworkPolicy', clusters()],
+  ['AdminNetworkPolicy, BaselineAdminNetworkPolicy', clusters({ admin: true })],
+  ['ClusterNetworkPolicy', clusters({ cluster: true })],
 ];
 
 describe.each(KINDS)('7. read-back: %s', (_, arbitrary) => {
@@ -81,9 +83,9 @@ describe.each(KINDS)('7. read-back: %s', (_, arbitrary) => {
         ...pod,
         status: { podIPs: pod.spec.hostNetwork ? [{ ip: '192.0.2.1' }] : [{ ip: `10.0.0.${i}` }, ...i % 2 ? [{ ip: `2001:db8::${i}` }] : []] },
       }));
-      const addressed = { pods, objects: [...cluster.objects.filter(object => object.kind !== 'Pod'), ...pods] };
+      const addressed = { ...cluster, pods, objects: [...cluster.objects.filter(object => object.kind !== 'Pod'), ...pods] };
       compareAll(addressed, reachOf(addressed, FACTS), pod => pod.status.podIPs.map((entry: any) => entry.ip));
-    });
+    }, Math.ceil(RUNS / 2));
   });
 
   test('agrees where a pod may have any address of a range', () => {

@@ -86,13 +86,18 @@ function firstMatch(objects: readonly any[], policies: any[], direction: 'ingres
     for (const rule of policy.spec[direction] ?? []) {
       const peers: any[] = direction === 'ingress' ? rule.from : rule.to;
       const peerFits = peers.some(each => {
-        if (each.networks) return each.networks.some((cidr: string) => inBlock(cidr, peer.ip));
+        if (each.networks) return each.networks.some((cidr: string) => inBlock(cidr, peer.ip) || isEverywhere(policy, cidr, peer));
         return peer.pod !== undefined && !peer.pod.spec.hostNetwork && scopeFits(objects, each, peer.pod);
       });
       if (peerFits && adminPortsFit(rule, packet)) return rule.action;
     }
   }
   return undefined;
+}
+
+/** A ClusterNetworkPolicy's networks hold pods too; where a pod's address is not known, only all of IPv4 holds it for sure. */
+function isEverywhere(policy: any, cidr: string, peer: Side): boolean {
+  return policy.kind === 'ClusterNetworkPolicy' && cidr === '0.0.0.0/0' && peer.pod !== undefined && peer.ip === undefined;
 }
 
 function scopeFits(objects: readonly any[], scope: any, pod: any): boolean {
@@ -140,8 +145,15 @@ function ofKind(objects: readonly any[], kind: string): any[] {
   return objects.filter(object => object.kind === kind);
 }
 
+const known = new Map<string, boolean>();
 function inBlock(cidr: string, ip: string | undefined): boolean {
   if (ip === undefined) return false;
+  const key = `${ip} in ${cidr}`;
+  if (!known.has(key)) known.set(key, isInBlock(cidr, ip));
+  return known.get(key)!;
+}
+
+function isInBlock(cidr: string, ip: string): boolean {
   const [network, prefix] = ipaddr.parseCIDR(cidr);
   const address = ipaddr.parse(ip);
   return address.kind() === network.kind() && (address as ipaddr.IPv4).match(network as ipaddr.IPv4, prefix);

@@ -20,7 +20,7 @@ export const PORTS = [1, 53, 54, 80, 81, 90, 8080, 65535];
 const number = fc.constantFrom(53, 80, 81, 90, 8080);
 
 /** The addresses that rules speak about, and some on each side of them. */
-export const ADDRESSES = ['10.0.0.0', '10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.0.7', '10.0.0.8', '10.255.0.1', '192.0.2.1', '0.0.0.0',
+const ADDRESSES = ['10.0.0.0', '10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.0.7', '10.0.0.8', '10.255.0.1', '192.0.2.1', '0.0.0.0',
   '2001:db8::', '2001:db8::1', '2001:db8::2', '2001:db8::5', '2001:db8:1::1', 'ffff::1'];
 const BLOCKS = [
   { cidr: '10.0.0.0/29', excepts: ['10.0.0.0/31', '10.0.0.4/32', '10.0.0.2/31'] },
@@ -108,6 +108,8 @@ const pod = fc.record({
 export interface RandomCluster {
   readonly objects: any[];
   readonly pods: any[];
+  /** Some addresses to try. */
+  readonly addresses: string[];
 }
 
 export interface Kinds {
@@ -126,9 +128,10 @@ export function clusters(kinds: Kinds = {}): fc.Arbitrary<RandomCluster> {
     admin: kinds.admin ? adminPolicies : none,
     baseline: kinds.admin ? baseline : none,
     cluster: kinds.cluster ? clusterPolicies : none,
-  }).map(({ namespaces, pods, policies, admin, baseline: base, cluster }) => {
+    addresses: fc.shuffledSubarray(ADDRESSES, { minLength: 5, maxLength: 5 }),
+  }).map(({ namespaces, pods, policies, admin, baseline: base, cluster, addresses }) => {
     const named = (objects: any[], prefix: string) => objects.map((object, i) => ({ ...object, metadata: { name: `${prefix}-${i}`, ...object.metadata } }));
     const all = named(pods, 'pod');
-    return { pods: all, objects: [...namespaces, ...all, ...named(policies, 'policy'), ...admin, ...base, ...cluster] };
+    return { addresses, pods: all, objects: [...namespaces, ...all, ...named(policies, 'policy'), ...admin, ...base, ...cluster] };
   });
 }

@@ -1,3 +1,4 @@
+import { IpSet } from '../../algebra/ip-set';
 import { Labels } from '../../algebra/label-selector';
 import { ContainerPort } from '../pods';
 import { ObjectRef, Policy } from '../rules';
@@ -6,6 +7,8 @@ import { ObjectRef, Policy } from '../rules';
 export interface KindReader {
   /** `group/Kind`, with '' for the core group; the version does not matter. */
   readonly kinds: readonly string[];
+  /** Whether it has to wait for everything else to be read. */
+  readonly late?: boolean;
   read(object: any, ref: ObjectRef, sink: ModelSink): void;
 }
 
@@ -29,9 +32,17 @@ export interface DeclaredPods {
   readonly ref: ObjectRef;
 }
 
+export interface DeclaredNode {
+  readonly labels: Labels;
+  readonly addresses: IpSet;
+}
+
 export interface ModelSink {
   namespace(name: string, labels: Labels): void;
   pods(pods: DeclaredPods): void;
+  node(node: DeclaredNode): void;
+  /** The nodes read so far; policies are read after everything else. */
+  nodes(): readonly DeclaredNode[];
   policy(policy: Policy): void;
   warn(ref: ObjectRef, message: string): void;
 }

@@ -1,6 +1,7 @@
 import { ContainerPort } from '../pods';
 import { KindReader, ModelSink, OwnerName, listOf } from './_reader';
 import { PROTOCOLS } from '../../algebra/connection-set';
+import { IpSet, isAddress } from '../../algebra/ip-set';
 import { Labels } from '../../algebra/label-selector';
 import { ObjectRef } from '../rules';
 
@@ -14,6 +15,15 @@ export const WORKLOADS: KindReader = {
 export const NAMESPACES: KindReader = {
   kinds: ['/Namespace', 'project.openshift.io/Project'],
   read: (object, ref, sink) => sink.namespace(ref.name, readLabels(object.metadata?.labels, 'metadata.labels')),
+};
+
+export const NODES: KindReader = {
+  kinds: ['/Node'],
+  read: (object, ref, sink) => sink.node({
+    labels: { 'kubernetes.io/hostname': ref.name, ...readLabels(object.metadata?.labels, 'metadata.labels') },
+    addresses: IpSet.unionOf((object.status?.addresses ?? []).map((entry: any) => entry?.address)
+      .filter((address: any) => typeof address === 'string' && isAddress(address)).map((address: string) => IpSet.ofAddress(address))),
+  }),
 };
 
 function readWorkload(object: any, ref: ObjectRef, sink: ModelSink): void {

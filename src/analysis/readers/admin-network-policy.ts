@@ -1,0 +1,61 @@
+import { readPeers, readScope } from './_admin';
+import { at, KindReader, listOf, ModelSink } from './_reader';
+import { ConnectionSet, PROTOCOLS } from '../../algebra/connection-set';
+import { Action, ALL_PORTS, Direction, DIRECTIONS, NamedPort, ObjectRef, Ports, Rule } from '../rules';
+
+/** policy.networking.k8s.io/v1alpha1: the admin's word before every NetworkPolicy, and the baseline's after them. */
+export const ADMIN_NETWORK_POLICY: KindReader = {
+  kinds: ['policy.networking.k8s.io/AdminNetworkPolicy', 'policy.networking.k8s.io/BaselineAdminNetworkPolicy'],
+  late: true,
+  read(object: any, ref: ObjectRef, sink: ModelSink): void {
+    const baseline = object.kind === 'BaselineAdminNetworkPolicy';
+    const { spec = {} } = object;
+    if (baseline && ref.name !== 'default') throw new Error(`metadata.name: '${ref.name}' is not 'default', the only name a baseline may have`);
+    if (!baseline && !(Number.isInteger(spec.priority) && spec.priority >= 0 && spec.priority <= 1000)) {
+      throw new Error(`spec.priority: '${spec.priority}' is outside 0-1000`);
+    }
+    sink.policy({
+      ref,
+      layer: baseline ? 'baseline' : 'admin',
+      order: baseline ? 0 : spec.priority,
+      subject: at('spec.subject', () => readScope(spec.subject)),
+      directions: DIRECTIONS,
+      rules: DIRECTIONS.flatMap(direction => listOf(spec[direction], `spec.${direction}`).map((rule, index) =>
+        readRule(rule, direction, index, baseline ? ['Allow', 'Deny'] : ['Allow', 'Deny', 'Pass'], ref, sink))),
+    });
+  },
+};
+
+const ACTIONS: Readonly<Record<string, Action>> = { Allow: 'allow', Deny: 'deny', Pass: 'pass' };
+
+function readRule(rule: any, direction: Direction, index: number, actions: readonly string[], ref: ObjectRef, sink: ModelSink): Rule {
+  const field = `spec.${direction}[${index}]`;
+  const list = direction === 'ingress' ? 'from' : 'to';
+  if (!actions.includes(rule?.action)) throw new Error(`${field}.action: '${rule?.action}' is unknown: use ${actions.join(', ')}`);
+  const peers = readPeers(rule[list], `${field}.${list}`, direction === 'egress', false, ref, sink);
+  const ports = readPorts(rule.ports, `${field}.ports`);
+  if (peers.hosts!.length > 0 && rule.action !== 'Allow') throw new Error(`${field}: domainNames cannot be used with ${rule.action}: use networks`);
+  return { direction, action: ACTIONS[rule.action], index, name: rule.name, peers, ports };
+}
+
+function readPorts(list: any, field: string): Ports {
+  const ports = listOf(list, field);
+  if (ports.length === 0) return ALL_PORTS;
+  let numbers = ConnectionSet.none();
+  const names: NamedPort[] = [];
+  ports.forEach((port, i) => at(`${field}[${i}]`, () => {
+    const kinds = Object.keys(port ?? {});
+    if (kinds.length !== 1) throw new Error('write exactly one of portNumber, portRange and namedPort');
+    const { portNumber, portRange, namedPort } = port;
+    if (namedPort !== undefined) names.push({ name: namedPort });
+    else if (portNumber) numbers = numbers.union(ConnectionSet.of(checkProtocol(portNumber.protocol), portNumber.port));
+    else if (portRange) numbers = numbers.union(ConnectionSet.of(checkProtocol(portRange.protocol), portRange.start, portRange.end));
+    else throw new Error(`'${kinds[0]}' is no port: use portNumber, portRange or namedPort`);
+  }));
+  return { numbers, names };
+}
+
+function checkProtocol(protocol: any = 'TCP') {
+  if (!PROTOCOLS.includes(protocol)) throw new Error(`protocol '${protocol}' is unknown: use TCP, UDP or SCTP`);
+  return protocol;
+}
