@@ -1,9 +1,10 @@
 import { OutsideRow } from './outside';
 import { keyOfLabels, keyOfPorts, PodShape, textOfWorkload } from './pods';
 import { Endpoint, Reachability } from './reachability';
-import { DIRECTIONS, keyOfMatch, Policy, textOfRef } from './rules';
+import { DIRECTIONS, Policy, textOfRef } from './rules';
 import { ConnectionSet } from '../algebra/connection-set';
 import { IpSet } from '../algebra/ip-set';
+import { LabelSelector } from '../algebra/label-selector';
 
 /**
  * What a change of manifests opens and closes.
@@ -82,17 +83,15 @@ function signatures({ model, compilation, endpoints }: Reachability, ids: Map<st
 
 const policyKeys = new WeakMap<Policy, string>();
 
+/** All of it but where it was read, whatever fields it has. */
 function keyOfPolicy(policy: Policy): string {
   let key = policyKeys.get(policy);
-  if (key === undefined) {
-    const { ref, layer, order, subject, directions, rules } = policy;
-    const ruleKeys = rules.map(({ direction, action, peers, ports }) => [
-      direction, action, peers.any, peers.pods.map(keyOfMatch).join(';'), peers.addresses?.key ?? '',
-      ports.numbers.key, ports.names.map(({ name, protocol }) => `${protocol ?? ''}:${name}`).join(','),
-    ].join(' '));
-    policyKeys.set(policy, key = [textOfRef(ref), layer, order, keyOfMatch(subject), directions.join(','), ...ruleKeys].join('\n'));
-  }
+  if (key === undefined) policyKeys.set(policy, key = JSON.stringify({ ...policy, ref: textOfRef(policy.ref) }, (_, value) => setKey(value) ?? value));
   return key;
+}
+
+function setKey(value: unknown): string | undefined {
+  return value instanceof IpSet || value instanceof ConnectionSet || value instanceof LabelSelector ? value.key : undefined;
 }
 
 /** Workloads whose pods have rows of their own. */

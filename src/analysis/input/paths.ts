@@ -37,7 +37,7 @@ export function readPaths(paths: readonly string[]): ReadResult {
   return { read, skipped };
 }
 
-function filesOf(path: string): string[] {
+export function filesOf(path: string): string[] {
   if (!existsSync(path)) throw new Error(`${path}: there is no such file or folder`);
   if (!statSync(path).isDirectory()) return [path];
   return readdirSync(path, { withFileTypes: true })
