@@ -1,0 +1,17 @@
+import { CLUSTER_EDGE } from './1-cluster-edge';
+import { SECURE_NAMESPACE } from './2-secure-namespace';
+import { SECURE_WORKLOAD } from './3-secure-workload';
+import { CONNECTIONS } from './4-connections';
+import { EGRESS_ROUTER } from './5-egress-router';
+import { ERRORS } from './9-errors';
+import { Mutant } from './mutant';
+
+/** Every mutant under the number of what it breaks. */
+export const MUTANTS: Readonly<Record<number, readonly Mutant[]>> = {
+  1: CLUSTER_EDGE,
+  2: SECURE_NAMESPACE,
+  3: SECURE_WORKLOAD,
+  4: CONNECTIONS,
+  5: EGRESS_ROUTER,
+  9: ERRORS,
+};
