@@ -1,0 +1,30 @@
+import { coverageOf } from './_coverage';
+import { Evidence } from './_evidence';
+import { DEFAULTS } from './_pages';
+import { Check } from './finding';
+import { Direction, DIRECTIONS } from '../rules';
+
+export const NO_DEFAULT_DENY: Check = {
+  code: 'SN0304',
+  name: 'no-default-deny',
+  level: 'note',
+  description: 'The pods of a namespace are all held, but one more would not be',
+  why: 'Policies that select pods by label leave out the pod that comes next, and the one whose label has a mistake in it.',
+  source: DEFAULTS,
+  remedy: 'add a NetworkPolicy to {namespace} with an empty podSelector and policyTypes: [{types}]',
+  * find(evidence) {
+    for (const { ref, namespace, open } of coverageOf(evidence)) {
+      const missing = DIRECTIONS.filter(direction => open[direction].length === 0 && !holdsAll(evidence, namespace, direction));
+      if (missing.length === 0) continue;
+      const types = missing.map(direction => direction === 'egress' ? 'Egress' : 'Ingress').sort().join(', ');
+      yield { object: ref, path: '', message: `a pod with other labels has its ${missing.join(' and ')} open`, words: { namespace, types } };
+    }
+  },
+};
+
+function holdsAll(evidence: Evidence, namespace: string, direction: Direction): boolean {
+  const labels = evidence.labelsOf(namespace);
+  return evidence.policies.some(({ policy: { subject, directions, layer, rules } }) => directions.includes(direction) && subject.pods.isEverything
+    && (subject.namespace === namespace || (subject.namespace === undefined && (subject.namespaces?.matches(labels) ?? true)))
+    && (layer === 'network-policy' || rules.some(rule => rule.direction === direction && rule.action === 'deny' && rule.ports.numbers.isAll)));
+}
