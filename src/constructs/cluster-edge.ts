@@ -67,6 +67,8 @@ export class ClusterEdge extends Chart implements IClusterEdge {
 
   private readonly members: ClusterMember[] = [];
   private readonly paths = new Map<string, string>();
+  /** The namespaces of each tenant's project. */
+  private readonly projects = new Map<string, string[]>();
   private readonly acknowledgements: Acknowledgement[] = [];
 
   /** Throws where the App already has an edge, or where `scope` lies inside another chart. */
@@ -105,15 +107,17 @@ export class ClusterEdge extends Chart implements IClusterEdge {
     if (known !== undefined) throw new Error(`[${path}] the namespace '${namespace}' exists already as '${known}': give it another name, or place its workloads there`);
     this.paths.set(namespace, path);
     this.members.push(member);
+    if (member.project) {
+      const joined = this.projects.get(member.end.tenant) ?? [];
+      joined.push(namespace);
+      this.projects.set(member.end.tenant, joined);
+    }
   }
 
   /** @internal */
   public _joined(member: ClusterMember): string[] {
     if (!member.project) return [];
-    return this.members
-      .filter(({ project, end }) => project && end.tenant === member.end.tenant)
-      .map(({ end }) => end.namespace)
-      .sort();
+    return [...this.projects.get(member.end.tenant)!].sort();
   }
 
   private check(manifests: readonly AppManifest[]): string[] {

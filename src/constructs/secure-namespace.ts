@@ -263,7 +263,7 @@ export class SecureNamespace extends Chart implements ISecureNamespace {
   }
 
   private workloads(): SecureWorkload[] {
-    return this.node.findAll().filter((child): child is SecureWorkload => child instanceof SecureWorkload);
+    return this.node.children.filter((child): child is SecureWorkload => child instanceof SecureWorkload);
   }
 
   private emitNetwork(intent: NamespaceIntent, what: 'closed' | 'flows'): void {
