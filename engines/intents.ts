@@ -3,7 +3,9 @@
  * an exception, a range of ports and a port by name. The same seed gives the same intent.
  */
 import { ContainerPort, Protocol } from 'cdk8s-plus-28';
-import { ClusterApp, ClusterEdge, IPeer, Isolation, NetworkProvider, Peer, Platform, Port, SecureNamespace, SecureWorkload } from 'cdk8s-secure-network';
+import {
+  ClusterApp, ClusterEdge, IPeer, Isolation, NetworkProvider, Peer, Platform, PlatformFacts, Port, SecureNamespace, SecureWorkload,
+} from 'cdk8s-secure-network';
 import { Manifest, parseManifests } from './lib/manifests';
 import { Random } from './lib/random';
 import { POD_CIDRS, SERVICE_CIDRS } from './packets/scene';
@@ -27,13 +29,21 @@ const OUTSIDE: readonly [string, string][] = [
   ['2001:db8:beef::/48', '2001:db8:beef:1::/64'], ['2600::/16', '2600:1::/32'],
 ];
 
-export function randomIntent(seed: number): RandomIntent {
+/** Where an intent is realised. @default - plain Kubernetes, NetworkPolicy */
+export interface Ground {
+  readonly platform: (facts: PlatformFacts) => Platform;
+  readonly network: () => NetworkProvider;
+}
+
+const PLAIN: Ground = { platform: facts => Platform.kubernetes(facts), network: () => NetworkProvider.upstream() };
+
+export function randomIntent(seed: number, ground = PLAIN): RandomIntent {
   const random = new Random(seed);
   const prefix = `r${seed}-`;
   const app = new ClusterApp();
   const edge = new ClusterEdge(app, `${prefix}edge`, {
-    platform: Platform.kubernetes({ version: '1.31', podCidrs: POD_CIDRS, serviceCidrs: SERVICE_CIDRS, nodeCidrs: NODE_CIDRS }),
-    network: NetworkProvider.upstream(),
+    platform: ground.platform({ version: '1.31', podCidrs: POD_CIDRS, serviceCidrs: SERVICE_CIDRS, nodeCidrs: NODE_CIDRS }),
+    network: ground.network(),
   });
   const spaces = Array.from({ length: random.between(3, 4) }, (_, i) => new SecureNamespace(app, `${prefix}${'abcd'[i]}`, {
     edge,

@@ -24,18 +24,30 @@ interface Resource {
 
 export class ApiClient {
   private readonly agent: Agent;
+  /** Without a certificate of its own: nobody in particular. */
+  private readonly stranger: Agent;
   private readonly resources = new Map<string, Promise<Map<string, Resource>>>();
 
   constructor(private readonly port: number, certificates: string) {
     const read = (name: string) => readFileSync(join(certificates, name));
     this.agent = new Agent({ keepAlive: true, maxSockets: 16, ca: read('ca.crt'), cert: read('admin.crt'), key: read('admin.key') });
+    this.stranger = new Agent({ ca: read('ca.crt') });
   }
 
   public call(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<Answer> {
+    return this.send(this.agent, method, path, body, contentType);
+  }
+
+  /** As somebody who shows no credentials. */
+  public anonymously(method: string, path: string): Promise<Answer> {
+    return this.send(this.stranger, method, path, undefined, '');
+  }
+
+  private send(agent: Agent, method: string, path: string, body: unknown, contentType: string): Promise<Answer> {
     const data = body === undefined ? undefined : JSON.stringify(body);
     const headers = { accept: 'application/json', ...data === undefined ? {} : { 'content-type': contentType } };
     return new Promise((resolve, reject) => {
-      const call = request({ host: '127.0.0.1', port: this.port, path, method, agent: this.agent, headers }, response => {
+      const call = request({ host: '127.0.0.1', port: this.port, path, method, agent, headers }, response => {
         let text = '';
         response.setEncoding('utf8').on('data', part => { text += part; }).on('end', () => {
           const isJson = response.headers['content-type']?.startsWith('application/json');
@@ -98,6 +110,7 @@ export class ApiClient {
 
   public close(): void {
     this.agent.destroy();
+    this.stranger.destroy();
   }
 
   private async collectionOf(manifest: Manifest): Promise<string> {

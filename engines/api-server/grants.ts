@@ -1,0 +1,90 @@
+/**
+ * Who may do what, asked of the real authorizer: tables of questions with the answers that were meant. Every ServiceAccount of a case is
+ * also asked what no workload is meant to have: reading secrets, making pods, and opening the network that holds it.
+ */
+import { Case } from '../cases';
+import { Manifest, keyOf, kindOf } from '../lib/manifests';
+import { ApiClient } from './client';
+
+export interface Question {
+  readonly user: string;
+  readonly groups?: readonly string[];
+  readonly verb: string;
+  readonly group?: string;
+  readonly resource: string;
+  readonly namespace?: string;
+  readonly allowed: boolean;
+}
+
+export interface GrantReport {
+  asked: number;
+  allowed: number;
+  readonly failures: string[];
+}
+
+export const noGrants = (): GrantReport => ({ asked: 0, allowed: 0, failures: [] });
+
+export async function askGrants(client: ApiClient, name: string, table: readonly Question[], into: GrantReport): Promise<void> {
+  for (const { user, groups, verb, group = '', resource, namespace, allowed } of table) {
+    const { status } = await client.demand('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SubjectAccessReview',
+      spec: { user, groups, resourceAttributes: { verb, group, resource, namespace } },
+    });
+    into.asked += 1;
+    if (status.allowed) into.allowed += 1;
+    const question = `${user} ${verb} ${resource}${group && `.${group}`} in ${namespace ?? 'the cluster'}`;
+    if (status.allowed !== allowed) into.failures.push(`${name}: ${question}: meant ${allowed ? 'yes' : 'no'}, the API server says ${status.allowed ? 'yes' : 'no'}`);
+  }
+}
+
+/** What is forbidden to every workload of the case, asked while its grants are in force. */
+export async function judgeGrants(client: ApiClient, cases: readonly Case[], into: GrantReport): Promise<void> {
+  for (const { name, manifests } of cases) {
+    const grants = manifests.filter(m => m.apiVersion === 'rbac.authorization.k8s.io/v1');
+    await during(client, grants, async () => {
+      for (const account of manifests.filter(m => kindOf(m) === 'v1 ServiceAccount')) await askGrants(client, name, forbiddenTo(account), into);
+    });
+  }
+  // The twin: somebody who was granted something has it, and has no more.
+  const [namespace, user] = ['default', 'system:serviceaccount:default:reader'];
+  const role: Manifest = {
+    apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'reader', namespace }, rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }],
+  };
+  const binding: Manifest = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata: { name: 'reader', namespace },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'reader' },
+    subjects: [{ kind: 'ServiceAccount', name: 'reader', namespace }],
+  };
+  await during(client, [role, binding], () => askGrants(client, 'a granted reader', [
+    { user, verb: 'get', resource: 'pods', namespace, allowed: true },
+    { user, verb: 'get', resource: 'secrets', namespace, allowed: false },
+    { user, verb: 'get', resource: 'pods', namespace: 'kube-system', allowed: false },
+  ], into));
+}
+
+function forbiddenTo(account: Manifest): Question[] {
+  const namespace = account.metadata.namespace!;
+  const user = `system:serviceaccount:${namespace}:${account.metadata.name}`;
+  const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'];
+  const no = (verb: string, resource: string, group?: string): Question => ({ user, groups, verb, resource, group, namespace, allowed: false });
+  return [
+    no('get', 'secrets'), no('create', 'pods'), no('create', 'pods/exec'), no('create', 'serviceaccounts/token'),
+    no('create', 'networkpolicies', 'networking.k8s.io'), no('delete', 'networkpolicies', 'networking.k8s.io'), no('patch', 'namespaces'),
+  ];
+}
+
+async function during(client: ApiClient, manifests: readonly Manifest[], work: () => Promise<void>): Promise<void> {
+  const namespaces = [...new Set(manifests.flatMap(m => m.metadata.namespace ?? []))].filter(name => !/^(default|kube-)/.test(name))
+    .map((name): Manifest => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
+  try {
+    for (const manifest of [...namespaces, ...manifests]) await client.applied(manifest);
+    await work();
+  } finally {
+    for (const manifest of [...manifests, ...namespaces]) {
+      await client.remove(manifest).catch(error => { throw new Error(`${keyOf(manifest)} stays behind: ${error.message}`); });
+    }
+  }
+}

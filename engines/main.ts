@@ -1,0 +1,99 @@
+/**
+ * npm run test:engines [-- --only=api,packets,proxy,peer,frames --intents=N]
+ *
+ * Real engines judge the output: a real API server, a real enforcer with real packets, the real proxy, a peer that reads the same
+ * manifests, and the mesh's own analyzer. What they found is written to docs/proof.md when all parts ran and all agree.
+ */
+import { judgeAcceptance, noAcceptance } from './api-server/acceptance';
+import { CrdReport, installCrds, readCrds } from './api-server/crds';
+import { judgeFiles, noFiles } from './api-server/files';
+import { judgeGrants, noGrants } from './api-server/grants';
+import { startApiServer } from './api-server/server';
+import { Case, exampleCases, goldenCases } from './cases';
+import { ENGINES, built, goVersion } from './lib/build';
+import { Run } from './lib/run';
+import { matrixCases } from './matrix';
+import { judgeMesh, noMesh } from './mesh/istioctl';
+import { judgePackets, noPackets } from './packets/part';
+import { judgePeer, noPeer } from './peer/netpol-analyzer';
+import { judgeProxy, noProxy } from './proxy-part';
+import { Proof, writeProof } from './report';
+
+const PARTS = ['api', 'packets', 'proxy', 'peer', 'frames'];
+
+async function main(args: readonly string[]): Promise<number> {
+  const only = args.find(arg => arg.startsWith('--only='))?.slice('--only='.length).split(',') ?? PARTS;
+  const unknown = [...only.filter(part => !PARTS.includes(part)), ...args.filter(arg => !/^--(only|intents)=/.test(arg))];
+  if (unknown.length > 0) throw new Error(`'${unknown[0]}' is unknown: use --only=${PARTS.join(',')} and --intents=50`);
+  const intents = Number(args.find(arg => arg.startsWith('--intents='))?.slice('--intents='.length) ?? 50);
+  const { version, problem } = goVersion();
+  if (problem) throw new Error(problem);
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) {
+    throw new Error('the packets need Linux and root: network namespaces are made, in which nothing of the machine itself is touched');
+  }
+
+  const clock = startClock();
+  const run = Run.begin(await built(ENGINES.prober));
+  for (const engine of Object.values(ENGINES)) await built(engine);
+  clock('engines are built');
+  const examples = exampleCases();
+  const cases = [...examples, ...goldenCases(), ...matrixCases()];
+  clock(`${cases.length} cases, ${examples.length} of them examples`);
+  const proof: Proof = {
+    goVersion: version!, crds: [], acceptance: noAcceptance(), packets: noPackets(), proxy: noProxy(), peer: noPeer(), mesh: noMesh(), files: noFiles(), grants: noGrants(),
+  };
+  const wants = (part: string) => only.includes(part);
+  if (wants('api') || wants('packets') || wants('frames')) await withApiServer(run, cases, examples, proof, wants, intents, clock);
+  if (wants('proxy')) await judgeProxy(proof.proxy);
+  if (wants('proxy')) clock('proxy judged');
+  if (wants('peer')) await judgePeer(run, cases, proof.peer);
+  if (wants('peer')) clock('peer judged');
+  if (wants('frames')) {
+    await judgeMesh(run, cases, proof.mesh);
+    await judgeFiles(run, proof.files);
+    clock('mesh analyzer and API server files judged');
+  }
+  const left = await run.end();
+  return conclude(proof, left, only.length === PARTS.length && intents >= 50, clock);
+}
+
+async function withApiServer(
+  run: Run, cases: readonly Case[], examples: readonly Case[], proof: Proof, wants: (part: string) => boolean, intents: number, clock: (what: string) => void,
+): Promise<void> {
+  const server = await startApiServer(run);
+  clock('API server is up');
+  if (wants('api')) {
+    const { crds, report } = await readCrds();
+    (proof.crds as CrdReport[]).push(...report);
+    await installCrds(server.client, crds);
+    clock(`${crds.length} CustomResourceDefinitions are served`);
+    await judgeAcceptance(server, cases, proof.acceptance);
+    clock('acceptance judged');
+  }
+  if (wants('frames')) await judgeGrants(server.client, examples, proof.grants);
+  if (wants('packets')) await judgePackets(run, server, examples, intents, proof.packets);
+  if (wants('packets')) clock('packets judged');
+  await server.stop();
+}
+
+function conclude(proof: Proof, left: readonly string[], whole: boolean, clock: (what: string) => void): number {
+  const parts = { ...proof } as Record<string, any>;
+  const failures = [
+    ...Object.entries(parts).flatMap(([part, report]) => (report.failures ?? []).map((failure: string) => `${part}: ${failure}`)),
+    ...left.map(what => `stayed behind: ${what}`),
+  ];
+  for (const failure of failures) process.stderr.write(`FAILED ${failure}\n`);
+  if (failures.length === 0 && whole) process.stdout.write(`${writeProof(proof)}\n`);
+  clock(failures.length === 0 ? 'all engines agree' : `${failures.length} failures`);
+  return failures.length === 0 ? 0 : 1;
+}
+
+function startClock(): (what: string) => void {
+  const started = Date.now();
+  return what => process.stdout.write(`[${Math.round((Date.now() - started) / 1000)} s] ${what}\n`);
+}
+
+main(process.argv.slice(2)).then(code => process.exit(code), error => {
+  process.stderr.write(`FAILED ${error instanceof Error ? error.stack : error}\n`);
+  process.exit(1);
+});
