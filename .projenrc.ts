@@ -67,16 +67,16 @@ project.npmignore?.addPatterns(...['/examples/', '/docs/', '/bench/', '/engines/
 // The floors of the house: an import goes down a floor, or stays on its own side of the same floor.
 const ground = ['algebra', 'api', 'emit'];
 const floors: Record<string, string[]> = {
-  algebra: [],
-  api: [],
-  emit: [],
-  admission: ground,
-  intent: [...ground, 'admission'],
-  analysis: ground,
-  providers: [...ground, 'intent'],
+  'algebra': [],
+  'api': [],
+  'emit': [],
+  'admission': ground,
+  'intent': [...ground, 'admission'],
+  'analysis': ground,
+  'providers': [...ground, 'intent'],
   'control-plane': [...ground, 'admission', 'intent'],
-  proof: [...ground, 'intent', 'analysis'],
-  constructs: [...ground, 'admission', 'intent', 'analysis', 'providers', 'control-plane', 'proof'],
+  'proof': [...ground, 'intent', 'analysis'],
+  'constructs': [...ground, 'admission', 'intent', 'analysis', 'providers', 'control-plane', 'proof'],
 };
 const zones = Object.entries(floors).map(([floor, below]) =>
   ({ target: `./src/${floor}`, from: './src', except: [floor, ...below].map(name => `./${name}`) }));
