@@ -31,8 +31,8 @@ export const SECURE_NAMESPACE: Mutant[] = [
   {
     title: 'a project is all namespaces with this isolation, whoever owns them',
     file: 'src/constructs/cluster-edge.ts',
-    find: '.filter(({ project, end }) => project && end.tenant === member.end.tenant)',
-    replace: '.filter(({ project }) => project)',
+    find: 'return [...this.projects.get(member.end.tenant)!].sort();',
+    replace: 'return [...this.projects.values()].flatMap(names => [...names]).sort();',
     test: TEST,
     name: '2. SecureNamespace: Isolation PROJECT: namespaces of one tenant join',
   },

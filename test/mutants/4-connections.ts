@@ -67,7 +67,7 @@ export const CONNECTIONS: Mutant[] = [
     find: 'flows.ingress.flatMap(flow => peersOf(flow.from, flow.ports, facts)),',
     replace: '[...flows.ingress.map(flow => ({ flow, peer: flow.from })), ...flows.egress.map(flow => ({ flow, peer: flow.to }))]\n      .flatMap(({ flow, peer }) => peersOf(peer, flow.ports, facts)),',
     test: TEST,
-    name: "4. Connections: one statement, both ends allowTo: egress at the source",
+    name: '4. Connections: one statement, both ends allowTo: egress at the source',
   },
   {
     title: 'a range loses its end and its protocol',
@@ -89,7 +89,7 @@ export const CONNECTIONS: Mutant[] = [
     title: 'a flow without a port opens all of them',
     file: 'src/intent/flow.ts',
     find: "return statement.ports ?? (statement.to.kind === 'workload' ? statement.to.ports().map(({ port }) => port) : []);",
-    replace: "return statement.ports ?? [Port.tcpRange(1, 65535)];",
+    replace: 'return statement.ports ?? [Port.tcpRange(1, 65535)];',
     test: TEST,
     name: '4. Connections: one statement, both ends allowTo: egress at the source',
   },

@@ -3,6 +3,9 @@ import { SECURE_NAMESPACE } from './2-secure-namespace';
 import { SECURE_WORKLOAD } from './3-secure-workload';
 import { CONNECTIONS } from './4-connections';
 import { EGRESS_ROUTER } from './5-egress-router';
+import { CLUSTER_APP } from './6-cluster-app';
+import { READ_BACK } from './7-read-back';
+import { MATCHERS } from './8-matchers';
 import { ERRORS } from './9-errors';
 import { Mutant } from './mutant';
 
@@ -13,5 +16,8 @@ export const MUTANTS: Readonly<Record<number, readonly Mutant[]>> = {
   3: SECURE_WORKLOAD,
   4: CONNECTIONS,
   5: EGRESS_ROUTER,
+  6: CLUSTER_APP,
+  7: READ_BACK,
+  8: MATCHERS,
   9: ERRORS,
 };

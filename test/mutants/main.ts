@@ -92,7 +92,10 @@ async function runTests(copy: string, test: string, names: readonly string[]): P
 
 function makeCopy(): string {
   const copy = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'mutants.')));
-  for (const name of COPIED.filter(candidate => fs.existsSync(path.join(ROOT, candidate)))) fs.cpSync(path.join(ROOT, name), path.join(copy, name), { recursive: true });
+  for (const name of COPIED) {
+    const from = path.join(ROOT, name);
+    if (fs.existsSync(from)) fs.cpSync(from, path.join(copy, name), { recursive: true });
+  }
   fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(copy, 'node_modules'));
   process.chdir(copy);
   return copy;
