@@ -26,12 +26,19 @@ export class ConnectionSet {
 
   /** One protocol from a first to a last port, both included: `of('TCP', 8080)`, `of('UDP', 1, 1024)`. */
   static of(protocol: Protocol, from: number, to: number = from): ConnectionSet {
+    const short = from * 65536 + to;
+    const cached = ranges.get(protocol)?.get(short);
+    if (cached) return cached;
     if (!PROTOCOLS.includes(protocol)) throw new Error(`protocol '${protocol}' is unknown: use TCP, UDP or SCTP`);
     for (const port of [from, to]) {
       if (!Number.isInteger(port) || port < 1 || port > 65535) throw new Error(`port '${port}' is outside 1-65535`);
     }
     if (from > to) throw new Error(`port range '${from}-${to}' is empty: write the lower port first`);
-    return keep(PROTOCOLS.map(p => p === protocol ? IntervalSet.of(from, to + 1) : NO_PORTS));
+    const set = keep(PROTOCOLS.map(p => p === protocol ? IntervalSet.of(from, to + 1) : NO_PORTS));
+    const known = ranges.get(protocol)!;
+    if (known.size >= LIMIT) known.clear();
+    known.set(short, set);
+    return set;
   }
 
   /** All ports of one protocol. */
@@ -132,6 +139,7 @@ const NONE_TEXT = 'No Connections';
 // The caches are bounded: emptying them costs time, never correctness, because `equals` falls back on the key.
 const LIMIT = 200_000;
 const kept = new Map<string, ConnectionSet>();
+const ranges = new Map(PROTOCOLS.map(protocol => [protocol, new Map<number, ConnectionSet>()]));
 const unions = new Map<number, ConnectionSet>();
 const intersections = new Map<number, ConnectionSet>();
 const differences = new Map<number, ConnectionSet>();

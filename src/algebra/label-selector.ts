@@ -28,6 +28,8 @@ export class LabelSelector {
         throw new Error(`label selector has the unknown field '${field}': use matchLabels and matchExpressions`);
       }
     }
+    const only = soleLabel(json);
+    if (only !== undefined) return ofSoleLabel(only, json.matchLabels[only]);
     const equalities = Object.entries(json.matchLabels ?? {}).map(([key, value]): Requirement => ({ key, operator: 'In', values: [checkValue(key, value)] }));
     const expressions = (json.matchExpressions ?? []).map(readExpression);
     return equalities.length + expressions.length === 0 ? LabelSelector.EVERYTHING : new LabelSelector([...equalities, ...expressions]);
@@ -42,7 +44,12 @@ export class LabelSelector {
   /** One text per meaning-preserving order: equal keys mean equal selectors. */
   readonly key: string;
 
-  private constructor(requirements: readonly Requirement[]) {
+  constructor(requirements: readonly Requirement[]) {
+    if (requirements.length < 2) {
+      this.requirements = requirements;
+      this.key = requirements.length === 0 ? '' : textOf(requirements[0]);
+      return;
+    }
     const byText = new Map(requirements.map(requirement => [textOf(requirement), requirement]));
     const sorted = [...byText.keys()].sort();
     this.requirements = sorted.map(text => byText.get(text)!);
@@ -93,6 +100,31 @@ export class LabelSelector {
     }
     return choices;
   }
+}
+
+// Most selectors are one label, and many rules say the same one: those are kept. The cache is bounded; emptying it costs time only.
+const LIMIT = 200_000;
+const soles = new Map<string, LabelSelector>();
+
+function soleLabel({ matchLabels, matchExpressions }: any): string | undefined {
+  if (!matchLabels || (matchExpressions?.length ?? 0) > 0) return undefined;
+  let only: string | undefined;
+  for (const key in matchLabels) {
+    if (only !== undefined) return undefined;
+    only = key;
+  }
+  return only;
+}
+
+function ofSoleLabel(key: string, value: any): LabelSelector {
+  const text = `${key}=${value}`;
+  let selector = typeof value === 'string' ? soles.get(text) : undefined;
+  if (!selector) {
+    selector = new LabelSelector([{ key, operator: 'In', values: [checkValue(key, value)] }]);
+    if (soles.size >= LIMIT) soles.clear();
+    soles.set(text, selector);
+  }
+  return selector;
 }
 
 function readExpression(json: any): Requirement {

@@ -1,6 +1,6 @@
 import { ClusterModel } from './model';
 import { CompiledRule, Program, Tier } from './program';
-import { Direction, DIRECTIONS, Layer, LayerName, LAYERS, Policy, Ports, Rule } from './rules';
+import { Direction, Layer, LayerName, LAYERS, Policy, Ports, Rule } from './rules';
 import { Selection, Selector } from './selection';
 import { IpSet } from '../algebra/ip-set';
 
@@ -27,9 +27,10 @@ const UNRESTRICTED: readonly Policy[] = [];
 class Compiler {
   private readonly selector: Selector;
   private readonly policies: readonly Policy[];
+  private readonly layers: ReadonlyMap<LayerName, Layer> = new Map(LAYERS.map(layer => [layer.name, layer]));
   private readonly rules = new Map<string, CompiledRule>();
   private readonly compiled = new Map<Policy, Record<Direction, readonly CompiledRule[]>>();
-  private readonly addressSets = new Map<string, IpSet>();
+  private readonly addressSets = new Map<string, { readonly id: number; readonly set: IpSet }>();
   private readonly programs = new Map<string, Program>();
   private readonly peerSelections = new Map<number, Selection>();
   private readonly portNames = new Set<string>();
@@ -66,77 +67,96 @@ class Compiler {
   }
 
   private program(direction: Direction, policies: readonly Policy[]): Program {
-    const own = policies.filter(policy => policy.directions.includes(direction));
-    const stages: Tier[][] = [];
+    const tiers: { layer: Layer; rules: CompiledRule[] }[] = [];
+    for (const policy of policies) {
+      if (!policy.directions.includes(direction)) continue;
+      const layer = this.layers.get(policy.layer)!;
+      let tier = tiers[tiers.length - 1];
+      if (tier?.layer !== layer) tiers.push(tier = { layer, rules: [] });
+      for (const rule of this.compilePolicy(policy)[direction]) tier.rules.push(rule);
+    }
     let text: string = direction;
-    for (const layer of LAYERS) {
-      const speaking = own.filter(policy => policy.layer === layer.name);
-      if (speaking.length === 0) continue;
-      const tier = { layer, rules: this.rulesOf(layer, direction, speaking) };
-      text += ` ${layer.name}:${tier.rules.map(rule => rule.id).join(',')}`;
-      const stage = stages.find(([first]) => first.layer.stage === layer.stage);
-      if (stage) stage.push(tier); else stages.push([tier]);
+    for (const tier of tiers) {
+      if (tier.layer.decides === 'isolating' && tier.rules.length > 1) tier.rules = withoutOrder(tier.rules);
+      text += ` ${tier.layer.name}`;
+      for (const { id } of tier.rules) text += `,${id}`;
     }
     let program = this.programs.get(text);
-    if (!program) {
-      const rules = stages.flatMap(stage => stage.flatMap(tier => tier.rules));
-      program = {
-        id: this.programs.size,
-        direction,
-        stages,
-        selections: [...new Set(rules.flatMap(rule => rule.selections))],
-        addresses: [...new Set(rules.flatMap(rule => rule.addresses ?? []))],
-        hosts: [...new Set(rules.flatMap(rule => rule.hosts))].sort(),
-        hasNames: rules.some(rule => rule.ports.names.length > 0),
-      };
-      this.programs.set(text, program);
-    }
+    if (!program) this.programs.set(text, program = programOf(this.programs.size, direction, tiers));
     return program;
-  }
-
-  /** In an isolating layer order and repetition mean nothing, so programs that differ in them only become one. */
-  private rulesOf(layer: Layer, direction: Direction, policies: readonly Policy[]): readonly CompiledRule[] {
-    const rules = policies.flatMap(policy => this.compilePolicy(policy)[direction]);
-    return layer.decides === 'first-match' ? rules : [...new Set(rules)].sort((a, b) => a.id - b.id);
   }
 
   private compilePolicy(policy: Policy): Record<Direction, readonly CompiledRule[]> {
     let compiled = this.compiled.get(policy);
     if (!compiled) {
-      const [egress, ingress] = DIRECTIONS.map(direction =>
-        policy.rules.filter(rule => rule.direction === direction).map(rule => this.compileRule(rule)));
-      this.compiled.set(policy, compiled = { egress, ingress });
+      compiled = { egress: [], ingress: [] };
+      for (const rule of policy.rules) (compiled[rule.direction] as CompiledRule[]).push(this.compileRule(rule));
+      this.compiled.set(policy, compiled);
     }
     return compiled;
   }
 
   private compileRule(rule: Rule): CompiledRule {
-    const selections = rule.peers.pods.map(match => this.selector.select(match));
-    const everyPod = selections.some(selection => selection.everyPod);
-    const ids = everyPod ? [] : [...new Set(selections.filter(s => s.shapes.length > 0).map(s => s.id))].sort((a, b) => a - b);
-    if (!everyPod) for (const selection of selections) this.peerSelections.set(selection.id, selection);
-    const addresses = rule.peers.addresses && this.intern(rule.peers.addresses);
-    const { action, ports, peers: { any, addressesOfPods, hosts = [] } } = rule;
+    const { action, ports, peers: { any, pods, addressesOfPods, hosts = NO_HOSTS } } = rule;
+    let ids: number[] = [];
+    let everyPod = false;
+    for (const match of pods) {
+      const selection = this.selector.select(match);
+      everyPod ||= selection.everyPod;
+      if (selection.shapes.length > 0 && !ids.includes(selection.id)) ids.push(selection.id);
+    }
+    if (everyPod) ids = [];
+    else if (ids.length > 1) ids.sort((a, b) => a - b);
+    const interned = rule.peers.addresses && this.intern(rule.peers.addresses);
+    const addresses = interned?.set;
     const unplaced = addressesOfPods === true && addresses !== undefined && addresses.contains(IpSet.all(4));
-    const key = [action, any, everyPod, unplaced, ids.join(','), addresses?.key, hosts.join(','), keyOfPorts(ports)].join(' ');
+    const who = `${any ? '*' : ''}${everyPod ? 'p' : ''}${unplaced ? 'u' : ''}${ids.join(',')}`;
+    const key = `${action} ${who} ${interned?.id ?? ''} ${hosts.join(',')} ${keyOfPorts(ports)}`;
     let compiled = this.rules.get(key);
     if (!compiled) {
       compiled = { id: this.rules.size, action, any, everyPod, unplaced, selections: ids, addresses, hosts, ports };
       this.rules.set(key, compiled);
-      for (const { name } of rule.ports.names) this.portNames.add(name);
+      for (const id of ids) this.peerSelections.set(id, this.selector.selections[id]);
+      for (const { name } of ports.names) this.portNames.add(name);
     }
     return compiled;
   }
 
-  private intern(set: IpSet): IpSet {
-    const known = this.addressSets.get(set.key);
-    if (!known) this.addressSets.set(set.key, set);
-    return known ?? set;
+  private intern(set: IpSet): { readonly id: number; readonly set: IpSet } {
+    const { key } = set;
+    let known = this.addressSets.get(key);
+    if (!known) this.addressSets.set(key, known = { id: this.addressSets.size, set });
+    return known;
   }
 }
 
+const NO_HOSTS: readonly string[] = [];
+
+/** In an isolating layer order and repetition mean nothing, so programs that differ in them only become one. */
+function withoutOrder(rules: readonly CompiledRule[]): CompiledRule[] {
+  return [...new Set(rules)].sort((a, b) => a.id - b.id);
+}
+
+function programOf(id: number, direction: Direction, tiers: readonly Tier[]): Program {
+  const stages: Tier[][] = [];
+  const [selections, addresses, hosts] = [new Set<number>(), new Set<IpSet>(), new Set<string>()];
+  let hasNames = false;
+  for (const tier of tiers) {
+    const stage = stages.find(([first]) => first.layer.stage === tier.layer.stage);
+    if (stage) stage.push(tier); else stages.push([tier]);
+    for (const rule of tier.rules) {
+      for (const selection of rule.selections) selections.add(selection);
+      for (const host of rule.hosts) hosts.add(host);
+      if (rule.addresses) addresses.add(rule.addresses);
+      hasNames ||= rule.ports.names.length > 0;
+    }
+  }
+  return { id, direction, stages, selections: [...selections], addresses: [...addresses], hosts: [...hosts].sort(), hasNames };
+}
+
 function keyOfPorts({ numbers, names }: Ports): string {
-  return numbers.key + names.map(({ name, protocol }) => `;${protocol ?? '*'}:${name}`).join('');
+  if (names.length === 0) return `${numbers.id}`;
+  return numbers.id + names.map(({ name, protocol }) => `;${protocol ?? '*'}:${name}`).join('');
 }
 
 function compareText(a: string, b: string): number {

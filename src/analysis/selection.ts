@@ -1,5 +1,5 @@
 import { PodShape } from './pods';
-import { keyOfMatch, PodMatch } from './rules';
+import { PodMatch } from './rules';
 import { Labels, LabelSelector } from '../algebra/label-selector';
 
 /** The pods that a match chooses: its shapes in rising order, chosen once for all rules that say the same. */
@@ -17,7 +17,8 @@ export interface Selection {
  */
 export class Selector {
   readonly selections: Selection[] = [];
-  private readonly byKey = new Map<string, Selection>();
+  /** By where (`=name` or the key of a namespace selector), then by the key of the pods' selector. */
+  private readonly known = new Map<string, Map<string, Selection>>();
   private readonly pods: PodShape[];
   private readonly inNamespace = new Map<string, LabelIndex>();
   private readonly everywhere: LabelIndex;
@@ -37,13 +38,15 @@ export class Selector {
   }
 
   select(match: PodMatch): Selection {
-    const key = keyOfMatch(match);
-    let selection = this.byKey.get(key);
+    const where = match.namespace !== undefined ? `=${match.namespace}` : match.namespaces?.key ?? '';
+    let here = this.known.get(where);
+    if (!here) this.known.set(where, here = new Map());
+    let selection = here.get(match.pods.key);
     if (!selection) {
       const shapes = this.choose(match);
       selection = { id: this.selections.length, match, shapes, everyPod: shapes.length === this.pods.length };
       this.selections.push(selection);
-      this.byKey.set(key, selection);
+      here.set(match.pods.key, selection);
     }
     return selection;
   }
@@ -71,7 +74,7 @@ interface Labelled {
 }
 
 class LabelIndex {
-  private postings?: Map<string, Labelled[]>;
+  private readonly postings = new Map<string, Map<string, Labelled[]>>();
 
   constructor(private readonly items: readonly Labelled[]) {}
 
@@ -79,7 +82,7 @@ class LabelIndex {
     const candidates = this.items.length <= 8 || selector.isEverything ? this.items : this.candidates(selector);
     const ids: number[] = [];
     for (const item of candidates) if (selector.matches(item.labels) && also(item)) ids.push(item.id);
-    return ids.sort((a, b) => a - b);
+    return candidates === this.items ? ids : ids.sort((a, b) => a - b);
   }
 
   /** The items that hold the rarest of the labels that the selector demands by value. */
@@ -87,23 +90,27 @@ class LabelIndex {
     let best: readonly Labelled[] = this.items;
     for (const { key, operator, values } of selector.requirements) {
       if (operator !== 'In') continue;
-      const found = values.map(value => this.index().get(`${key}=${value}`) ?? []);
-      if (found.reduce((sum, list) => sum + list.length, 0) < best.length) best = found.flat();
+      const byValue = this.index(key);
+      const found = values.map(value => byValue.get(value) ?? NOBODY);
+      if (found.reduce((sum, list) => sum + list.length, 0) < best.length) best = found.length === 1 ? found[0] : found.flat();
     }
     return best;
   }
 
-  private index(): Map<string, Labelled[]> {
-    if (!this.postings) {
-      this.postings = new Map();
+  /** For one label, the items by its value; made when a selector first asks for that label. */
+  private index(key: string): Map<string, Labelled[]> {
+    let byValue = this.postings.get(key);
+    if (!byValue) {
+      this.postings.set(key, byValue = new Map());
       for (const item of this.items) {
-        for (const key in item.labels) {
-          const text = `${key}=${item.labels[key]}`;
-          const list = this.postings.get(text);
-          if (list) list.push(item); else this.postings.set(text, [item]);
-        }
+        const value = item.labels[key];
+        if (value === undefined) continue;
+        const list = byValue.get(value);
+        if (list) list.push(item); else byValue.set(value, [item]);
       }
     }
-    return this.postings;
+    return byValue;
   }
 }
+
+const NOBODY: readonly Labelled[] = [];

@@ -1,7 +1,7 @@
-import { at, listOf, ModelSink } from './_reader';
+import { at, each, listOf, ModelSink } from './_reader';
 import { IpSet } from '../../algebra/ip-set';
 import { LabelSelector } from '../../algebra/label-selector';
-import { ObjectRef, PodMatch, Peers } from '../rules';
+import { ObjectRef, Peers, PodMatch } from '../rules';
 
 /**
  * What the kinds of policy.networking.k8s.io share: a subject and peers that are namespaces or pods, and peers outside that are
@@ -24,14 +24,13 @@ export interface AdminPeers extends Peers {
 
 const KINDS = ['namespaces', 'pods', 'networks', 'nodes', 'domainNames'];
 
-export function readPeers(list: any, field: string, egress: boolean, addressesOfPods: boolean, ref: ObjectRef, sink: ModelSink): AdminPeers {
-  const peers = listOf(list, field);
-  if (peers.length === 0) throw new Error(`${field}: a rule without peers: name at least one`);
+export function readPeers(rule: any, egress: boolean, addressesOfPods: boolean, ref: ObjectRef, sink: ModelSink): AdminPeers {
+  const field = egress ? 'to' : 'from';
   const pods: PodMatch[] = [];
   const networks: IpSet[] = [];
   const hosts: string[] = [];
   let hasAddresses = false;
-  peers.forEach((peer, i) => at(`${field}[${i}]`, () => {
+  const peers = each(rule[field], field, peer => {
     const kinds = Object.keys(peer ?? {}).filter(kind => peer[kind] !== undefined);
     if (kinds.length !== 1) throw new Error(`the peer has ${kinds.length === 0 ? 'nothing' : kinds.join(' and ')}: write exactly one of ${KINDS.join(', ')}`);
     const [kind] = kinds;
@@ -41,10 +40,11 @@ export function readPeers(list: any, field: string, egress: boolean, addressesOf
       return;
     }
     hasAddresses = true;
-    if (kind === 'networks') networks.push(...listOf(peer.networks, 'networks').map(cidr => IpSet.ofCidr(cidr, { hostBits: 'mask' })));
+    if (kind === 'networks') networks.push(...each(peer.networks, 'networks', cidr => IpSet.ofCidr(cidr, { hostBits: 'mask' })));
     if (kind === 'nodes') networks.push(nodesOf(LabelSelector.of(peer.nodes), ref, sink));
     if (kind === 'domainNames') hosts.push(...listOf(peer.domainNames, 'domainNames'));
-  }));
+  });
+  if (peers.length === 0) throw new Error(`'${field}' is empty: name at least one peer`);
   return { any: false, pods, addresses: networks.length > 0 ? IpSet.unionOf(networks) : undefined, addressesOfPods, hosts, hasAddresses };
 }
 

@@ -54,16 +54,40 @@ export function groupOf(apiVersion: string): string {
 }
 
 export function listOf(value: any, field: string): any[] {
-  if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) throw new Error(`'${field}' is not a list`);
+  if (value === undefined || value === null) return NOTHING;
+  if (!Array.isArray(value)) throw new FieldError(field, 'is not a list');
   return value;
 }
 
-/** Adds the place of a field to the error of what is read there. */
+/** Reads the items of a list; an error names the item. */
+export function each<T>(value: any, field: string, read: (item: any, index: number) => T): T[] {
+  return listOf(value, field).map((item, i) => {
+    try {
+      return read(item, i);
+    } catch (error) {
+      throw below(`${field}[${i}]`, error);
+    }
+  });
+}
+
+/** Reads a field; an error names it. */
 export function at<T>(field: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw new Error(`${field}: ${(error as Error).message}`);
+    throw below(field, error);
   }
 }
+
+/** What is wrong, and where: the path grows on the way out, so that reading what is right costs nothing. */
+class FieldError extends Error {
+  constructor(readonly path: string, readonly reason: string) {
+    super(`${path}: ${reason}`);
+  }
+}
+
+function below(field: string, error: unknown): FieldError {
+  return error instanceof FieldError ? new FieldError(`${field}.${error.path}`, error.reason) : new FieldError(field, (error as Error).message);
+}
+
+const NOTHING: any[] = [];

@@ -1,5 +1,5 @@
 import { readPeers, readScope } from './_admin';
-import { at, KindReader, listOf, ModelSink } from './_reader';
+import { at, each, KindReader, ModelSink } from './_reader';
 import { ConnectionSet, PROTOCOLS } from '../../algebra/connection-set';
 import { Action, ALL_PORTS, Direction, DIRECTIONS, NamedPort, ObjectRef, Ports, Rule } from '../rules';
 
@@ -20,8 +20,8 @@ export const ADMIN_NETWORK_POLICY: KindReader = {
       order: baseline ? 0 : spec.priority,
       subject: at('spec.subject', () => readScope(spec.subject)),
       directions: DIRECTIONS,
-      rules: DIRECTIONS.flatMap(direction => listOf(spec[direction], `spec.${direction}`).map((rule, index) =>
-        readRule(rule, direction, index, baseline ? ['Allow', 'Deny'] : ['Allow', 'Deny', 'Pass'], ref, sink))),
+      rules: at('spec', () => DIRECTIONS.flatMap(direction => each(spec[direction], direction, (rule, index) =>
+        readRule(rule, direction, index, baseline ? ['Allow', 'Deny'] : ['Allow', 'Deny', 'Pass'], ref, sink)))),
     });
   },
 };
@@ -29,21 +29,17 @@ export const ADMIN_NETWORK_POLICY: KindReader = {
 const ACTIONS: Readonly<Record<string, Action>> = { Allow: 'allow', Deny: 'deny', Pass: 'pass' };
 
 function readRule(rule: any, direction: Direction, index: number, actions: readonly string[], ref: ObjectRef, sink: ModelSink): Rule {
-  const field = `spec.${direction}[${index}]`;
-  const list = direction === 'ingress' ? 'from' : 'to';
-  if (!actions.includes(rule?.action)) throw new Error(`${field}.action: '${rule?.action}' is unknown: use ${actions.join(', ')}`);
-  const peers = readPeers(rule[list], `${field}.${list}`, direction === 'egress', false, ref, sink);
-  const ports = readPorts(rule.ports, `${field}.ports`);
-  if (peers.hosts!.length > 0 && rule.action !== 'Allow') throw new Error(`${field}: domainNames cannot be used with ${rule.action}: use networks`);
+  if (!actions.includes(rule?.action)) throw new Error(`action '${rule?.action}' is unknown: use ${actions.join(', ')}`);
+  const peers = readPeers(rule, direction === 'egress', false, ref, sink);
+  const ports = readPorts(rule.ports);
+  if (peers.hosts!.length > 0 && rule.action !== 'Allow') throw new Error(`domainNames cannot be used with ${rule.action}: use networks`);
   return { direction, action: ACTIONS[rule.action], index, name: rule.name, peers, ports };
 }
 
-function readPorts(list: any, field: string): Ports {
-  const ports = listOf(list, field);
-  if (ports.length === 0) return ALL_PORTS;
+function readPorts(list: any): Ports {
   let numbers = ConnectionSet.none();
   const names: NamedPort[] = [];
-  ports.forEach((port, i) => at(`${field}[${i}]`, () => {
+  const ports = each(list, 'ports', port => {
     const kinds = Object.keys(port ?? {});
     if (kinds.length !== 1) throw new Error('write exactly one of portNumber, portRange and namedPort');
     const { portNumber, portRange, namedPort } = port;
@@ -51,8 +47,8 @@ function readPorts(list: any, field: string): Ports {
     else if (portNumber) numbers = numbers.union(ConnectionSet.of(checkProtocol(portNumber.protocol), portNumber.port));
     else if (portRange) numbers = numbers.union(ConnectionSet.of(checkProtocol(portRange.protocol), portRange.start, portRange.end));
     else throw new Error(`'${kinds[0]}' is no port: use portNumber, portRange or namedPort`);
-  }));
-  return { numbers, names };
+  });
+  return ports.length === 0 ? ALL_PORTS : { numbers, names };
 }
 
 function checkProtocol(protocol: any = 'TCP') {

@@ -1,5 +1,5 @@
 import { readPeers, readScope } from './_admin';
-import { at, KindReader, listOf, ModelSink } from './_reader';
+import { at, each, KindReader, ModelSink } from './_reader';
 import { ConnectionSet, Protocol } from '../../algebra/connection-set';
 import { Action, ALL_PORTS, Direction, DIRECTIONS, NamedPort, ObjectRef, Ports, Rule } from '../rules';
 
@@ -20,7 +20,8 @@ export const CLUSTER_NETWORK_POLICY: KindReader = {
       order: spec.priority,
       subject: at('spec.subject', () => readScope(spec.subject)),
       directions: DIRECTIONS,
-      rules: DIRECTIONS.flatMap(direction => listOf(spec[direction], `spec.${direction}`).map((rule, index) => readRule(rule, direction, index, ref, sink))),
+      rules: at('spec', () => DIRECTIONS.flatMap(direction => each(spec[direction], direction, (rule, index) =>
+        readRule(rule, direction, index, ref, sink)))),
     });
   },
 };
@@ -28,23 +29,19 @@ export const CLUSTER_NETWORK_POLICY: KindReader = {
 const ACTIONS: Readonly<Record<string, Action>> = { Accept: 'allow', Deny: 'deny', Pass: 'pass' };
 
 function readRule(rule: any, direction: Direction, index: number, ref: ObjectRef, sink: ModelSink): Rule {
-  const field = `spec.${direction}[${index}]`;
-  const list = direction === 'ingress' ? 'from' : 'to';
   const action = ACTIONS[rule?.action];
-  if (!action) throw new Error(`${field}.action: '${rule?.action}' is unknown: use Accept, Deny, Pass`);
-  const peers = readPeers(rule[list], `${field}.${list}`, direction === 'egress', true, ref, sink);
-  const ports = readProtocols(rule.protocols, `${field}.protocols`);
-  if (peers.hosts!.length > 0 && action !== 'allow') throw new Error(`${field}: domainNames cannot be used with ${rule.action}: use networks`);
-  if (peers.hasAddresses && ports.names.length > 0) throw new Error(`${field}: destinationNamedPort has no meaning for networks, nodes and domainNames: use numbers`);
+  if (!action) throw new Error(`action '${rule?.action}' is unknown: use Accept, Deny, Pass`);
+  const peers = readPeers(rule, direction === 'egress', true, ref, sink);
+  const ports = readProtocols(rule.protocols);
+  if (peers.hosts!.length > 0 && action !== 'allow') throw new Error(`domainNames cannot be used with ${rule.action}: use networks`);
+  if (peers.hasAddresses && ports.names.length > 0) throw new Error('destinationNamedPort has no meaning for networks, nodes and domainNames: use numbers');
   return { direction, action, index, name: rule.name, peers, ports };
 }
 
-function readProtocols(list: any, field: string): Ports {
-  const protocols = listOf(list, field);
-  if (protocols.length === 0) return ALL_PORTS;
+function readProtocols(list: any): Ports {
   let numbers = ConnectionSet.none();
   const names: NamedPort[] = [];
-  protocols.forEach((json, i) => at(`${field}[${i}]`, () => {
+  const protocols = each(list, 'protocols', json => {
     const kinds = Object.keys(json ?? {});
     if (kinds.length !== 1) throw new Error('write exactly one of tcp, udp, sctp and destinationNamedPort');
     const [kind] = kinds;
@@ -58,6 +55,6 @@ function readProtocols(list: any, field: string): Ports {
     if (range !== undefined && !(range.start < range.end)) throw new Error(`${kind}.destinationPort.range: '${range.start}' is not below '${range.end}'`);
     const protocol = kind.toUpperCase() as Protocol;
     numbers = numbers.union(number !== undefined ? ConnectionSet.of(protocol, number) : ConnectionSet.of(protocol, range.start, range.end));
-  }));
-  return { numbers, names };
+  });
+  return protocols.length === 0 ? ALL_PORTS : { numbers, names };
 }

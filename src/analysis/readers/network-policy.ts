@@ -1,8 +1,8 @@
-import { NamedPort, ALL_PORTS, Direction, ObjectRef, Peers, PodMatch, Ports, Rule } from '../rules';
-import { KindReader, ModelSink, at, listOf } from './_reader';
-import { ConnectionSet, PROTOCOLS } from '../../algebra/connection-set';
+import { at, each, KindReader, ModelSink } from './_reader';
+import { ConnectionSet, Protocol, PROTOCOLS } from '../../algebra/connection-set';
 import { IpSet } from '../../algebra/ip-set';
 import { LabelSelector } from '../../algebra/label-selector';
+import { ALL_PORTS, Direction, NamedPort, ObjectRef, PodMatch, Policy, Ports, Rule } from '../rules';
 
 /**
  * networking.k8s.io/v1 NetworkPolicy, and the traps of its defaults: an empty `from` or `ports` means everything, a direction without
@@ -11,105 +11,97 @@ import { LabelSelector } from '../../algebra/label-selector';
 export const NETWORK_POLICY: KindReader = {
   kinds: ['networking.k8s.io/NetworkPolicy', 'extensions/NetworkPolicy'],
   read(object: any, ref: ObjectRef, sink: ModelSink): void {
-    const spec = object.spec ?? {};
     const namespace = ref.namespace!;
-    const ingress = listOf(spec.ingress, 'spec.ingress');
-    const egress = listOf(spec.egress, 'spec.egress');
-    const directions = readTypes(spec, egress);
-    const rules = [
-      ...ingress.map((rule, index) => readRule(rule, 'ingress', index, namespace)),
-      ...egress.map((rule, index) => readRule(rule, 'egress', index, namespace)),
-    ];
-    for (const direction of ['ingress', 'egress'] as const) {
-      if (!directions.includes(direction) && rules.some(rule => rule.direction === direction)) {
-        sink.warn(ref, `its ${direction} rules mean nothing, because spec.policyTypes does not list ${direction === 'ingress' ? 'Ingress' : 'Egress'}`);
-      }
-    }
-    sink.policy({
-      ref,
-      layer: 'network-policy',
-      order: 0,
-      subject: { namespace, pods: at('spec.podSelector', () => LabelSelector.of(spec.podSelector)) },
-      directions,
-      rules: rules.filter(rule => directions.includes(rule.direction)),
-    });
+    sink.policy(at('spec', () => readSpec(object.spec ?? {}, namespace, ref, sink)));
   },
 };
 
-function readTypes(spec: any, egress: any[]): Direction[] {
-  const types = listOf(spec.policyTypes, 'spec.policyTypes');
-  if (types.length === 0) return egress.length > 0 ? ['ingress', 'egress'] : ['ingress'];
-  return types.map((type): Direction => {
-    if (type !== 'Ingress' && type !== 'Egress') throw new Error(`spec.policyTypes: '${type}' is unknown: use Ingress or Egress`);
+function readSpec(spec: any, namespace: string, ref: ObjectRef, sink: ModelSink): Policy {
+  const ingress = each(spec.ingress, 'ingress', (rule, index) => readRule(rule, 'ingress', index, namespace));
+  const egress = each(spec.egress, 'egress', (rule, index) => readRule(rule, 'egress', index, namespace));
+  const directions = readTypes(spec, egress);
+  const silent = [...directions.includes('ingress') ? [] : ingress, ...directions.includes('egress') ? [] : egress];
+  if (silent.length > 0) {
+    const [{ direction }] = silent;
+    sink.warn(ref, `its ${direction} rules mean nothing, because spec.policyTypes does not list ${direction === 'ingress' ? 'Ingress' : 'Egress'}`);
+  }
+  return {
+    ref,
+    layer: 'network-policy',
+    order: 0,
+    subject: { namespace, pods: at('podSelector', () => LabelSelector.of(spec.podSelector)) },
+    directions,
+    rules: silent.length === 0 ? ingress.concat(egress) : directions.includes('ingress') ? ingress : egress,
+  };
+}
+
+const BOTH: readonly Direction[] = ['ingress', 'egress'];
+const INGRESS: readonly Direction[] = ['ingress'];
+
+function readTypes(spec: any, egress: readonly Rule[]): readonly Direction[] {
+  const types = each(spec.policyTypes, 'policyTypes', (type): Direction => {
+    if (type !== 'Ingress' && type !== 'Egress') throw new Error(`'${type}' is unknown: use Ingress or Egress`);
     return type === 'Ingress' ? 'ingress' : 'egress';
   });
+  if (types.length > 0) return types;
+  return egress.length > 0 ? BOTH : INGRESS;
 }
 
 function readRule(rule: any, direction: Direction, index: number, namespace: string): Rule {
   const list = direction === 'ingress' ? 'from' : 'to';
-  const field = `spec.${direction}[${index}]`;
-  const peers = listOf(rule?.[list], `${field}.${list}`).map((peer, i) => at(`${field}.${list}[${i}]`, () => readPeer(peer, namespace)));
+  const pods: PodMatch[] = [];
+  const addresses: IpSet[] = [];
+  const peers = each(rule?.[list], list, peer => {
+    if (peer?.ipBlock) addresses.push(readBlock(peer)); else pods.push(readPeer(peer, namespace));
+  });
   return {
     direction,
     action: 'allow',
     index,
-    peers: {
-      any: peers.length === 0,
-      pods: peers.flatMap(peer => peer.pods),
-      addresses: unionOf(peers),
-    },
-    ports: readPorts(listOf(rule?.ports, `${field}.ports`), `${field}.ports`),
+    peers: { any: peers.length === 0, pods, addresses: addresses.length === 0 ? undefined : IpSet.unionOf(addresses) },
+    ports: readPorts(rule?.ports),
   };
 }
 
-function unionOf(peers: readonly Pick<Peers, 'addresses'>[]): IpSet | undefined {
-  const sets = peers.flatMap(({ addresses }) => addresses ?? []);
-  return sets.length === 0 ? undefined : IpSet.unionOf(sets);
-}
-
-function readPeer(peer: any, namespace: string): { pods: PodMatch[]; addresses?: IpSet } {
-  const { ipBlock, podSelector, namespaceSelector } = peer ?? {};
-  const bySelector = podSelector !== undefined || namespaceSelector !== undefined;
-  if (ipBlock) {
-    if (bySelector) throw new Error('ipBlock stands beside a selector: write them as two peers');
-    return { pods: [], addresses: at('ipBlock', () => readBlock(ipBlock)) };
-  }
-  if (!bySelector) throw new Error('the peer is empty: write podSelector, namespaceSelector or ipBlock');
+function readPeer(peer: any, namespace: string): PodMatch {
+  const { podSelector, namespaceSelector } = peer ?? {};
+  if (!podSelector && !namespaceSelector) throw new Error('the peer is empty: write podSelector, namespaceSelector or ipBlock');
   const pods = at('podSelector', () => LabelSelector.of(podSelector));
-  if (namespaceSelector === undefined || namespaceSelector === null) return { pods: [{ namespace, pods }] };
-  return { pods: [{ namespaces: at('namespaceSelector', () => LabelSelector.of(namespaceSelector)), pods }] };
+  return namespaceSelector ? { namespaces: at('namespaceSelector', () => LabelSelector.of(namespaceSelector)), pods } : { namespace, pods };
 }
 
-function readBlock(block: any): IpSet {
-  const cidr = IpSet.ofCidr(block.cidr, { hostBits: 'mask' });
-  const except = listOf(block.except, 'except').map(text => {
-    const hole = IpSet.ofCidr(text, { hostBits: 'mask' });
-    if (!cidr.contains(hole) || hole.equals(cidr)) throw new Error(`except '${text}' is not strictly inside '${block.cidr}': take out a smaller range`);
-    return hole;
+function readBlock({ ipBlock, podSelector, namespaceSelector }: any): IpSet {
+  if (podSelector || namespaceSelector) throw new Error('ipBlock stands beside a selector: write them as two peers');
+  return at('ipBlock', () => {
+    const cidr = at('cidr', () => IpSet.ofCidr(ipBlock.cidr, { hostBits: 'mask' }));
+    const except = each(ipBlock.except, 'except', text => {
+      const hole = IpSet.ofCidr(text, { hostBits: 'mask' });
+      if (!cidr.contains(hole) || hole.equals(cidr)) throw new Error(`'${text}' is not strictly inside '${ipBlock.cidr}': take out a smaller range`);
+      return hole;
+    });
+    return except.length === 0 ? cidr : cidr.subtract(IpSet.unionOf(except));
   });
-  return cidr.subtract(IpSet.unionOf(except));
 }
 
-function readPorts(ports: any[], field: string): Ports {
-  if (ports.length === 0) return ALL_PORTS;
+function readPorts(list: any): Ports {
   let numbers = ConnectionSet.none();
   const names: NamedPort[] = [];
-  ports.forEach((json, i) => at(`${field}[${i}]`, () => {
-    const { port, endPort } = json ?? {};
-    const protocol = json?.protocol ?? 'TCP';
+  const ports = each(list, 'ports', json => {
+    const { port, endPort, protocol = 'TCP' } = json ?? {};
     if (!PROTOCOLS.includes(protocol)) throw new Error(`protocol '${protocol}' is unknown: use TCP, UDP or SCTP`);
-    if (typeof port === 'string') {
-      if (endPort !== undefined) throw new Error(`endPort stands beside the port name '${port}': a range needs numbers`);
-      if (port.length > 15 || !/^(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/.test(port)) {
-        throw new Error(`'${port}' is not a port name: use up to 15 lower-case letters, digits and single '-', at least one letter; a number is written without quotes`);
-      }
-      names.push({ name: port, protocol });
-    } else if (port === undefined || port === null) {
-      if (endPort !== undefined) throw new Error('endPort stands without port: write the first port of the range');
-      numbers = numbers.union(ConnectionSet.ofProtocol(protocol));
-    } else {
-      numbers = numbers.union(ConnectionSet.of(protocol, port, endPort ?? port));
-    }
-  }));
-  return { numbers, names };
+    if (typeof port === 'string') names.push(readName(port, endPort, protocol));
+    else if (port !== undefined && port !== null) numbers = numbers.union(ConnectionSet.of(protocol, port, endPort ?? port));
+    else if (endPort !== undefined) throw new Error('endPort stands without port: write the first port of the range');
+    else numbers = numbers.union(ConnectionSet.ofProtocol(protocol));
+  });
+  return ports.length === 0 ? ALL_PORTS : { numbers, names };
+}
+
+function readName(name: string, endPort: any, protocol: Protocol): NamedPort {
+  if (endPort !== undefined) throw new Error(`endPort stands beside the port name '${name}': a range needs numbers`);
+  if (name.length > 15 || !/^(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) {
+    throw new Error(`'${name}' is not a port name: use up to 15 lower-case letters, digits and single '-', at least one letter; `
+      + 'a number is written without quotes');
+  }
+  return { name, protocol };
 }
