@@ -15,6 +15,7 @@ import { warningsOf } from '../analysis/warnings';
 export interface ClusterOptions {
   readonly keepGoing?: boolean;
   readonly podCidr?: string[];
+  readonly serviceCidr?: string[];
   readonly nodeCidr?: string[];
 }
 
@@ -26,6 +27,7 @@ const SAID_AS_FAULT = ' is left out, because the API server would refuse it: ';
 export function withClusterOptions(command: Command): Command {
   return command
     .option('--pod-cidr <cidr>', 'the range that pods have their addresses from, so that an ipBlock can open pods too (may be repeated)', cidrs)
+    .option('--service-cidr <cidr>', 'the range of the virtual addresses of Services (may be repeated)', cidrs)
     .option('--node-cidr <cidr>', 'the range that nodes have their addresses from (may be repeated)', cidrs)
     .option('--keep-going', 'leave out what is not valid, with a warning, instead of failing');
 }
@@ -43,7 +45,7 @@ function cidrs(text: string, earlier: string[] = []): string[] {
  * Reads files, folders with all that is below them, and standard input (`-`), and says on standard error what is worth knowing.
  * Throws `InvalidInput` with every fault there is, unless it is told to keep going.
  */
-export function readCluster(io: Io, paths: readonly string[], { keepGoing = false, podCidr, nodeCidr }: ClusterOptions): Reachability {
+export function readCluster(io: Io, paths: readonly string[], { keepGoing = false, podCidr, serviceCidr, nodeCidr }: ClusterOptions): Reachability {
   const faults: string[] = [];
   const origins = new Map<any, string>();
   const objects: any[] = [];
@@ -64,7 +66,7 @@ export function readCluster(io: Io, paths: readonly string[], { keepGoing = fals
     }
   });
   io.progress(() => `analysing ${objects.length} objects`);
-  const facts: ClusterFacts = { podCidrs: podCidr, nodeCidrs: nodeCidr };
+  const facts: ClusterFacts = { podCidrs: podCidr, serviceCidrs: serviceCidr, nodeCidrs: nodeCidr };
   const model = ClusterModel.of(objects, { facts, origin: object => origins.get(object) });
   faults.push(...model.problems.map(({ ref, message }) => `${ref.origin ?? STDIN_NAME}: ${nameOf(ref)}: ${message}`));
   if (faults.length > 0 && !keepGoing) throw new InvalidInput(faults);

@@ -1,8 +1,7 @@
-import { readFileSync } from 'fs';
-import { join } from 'path';
 import { Command, CommanderError } from 'commander';
 import { FINE, FOUND, InvalidInput, USAGE, UsageError } from './_command';
 import { Io } from './_io';
+import { version } from './_version';
 import { COMMANDS } from './index';
 
 /**
@@ -36,8 +35,4 @@ export async function main(io: Io, args: readonly string[]): Promise<number> {
     for (const fault of faults) io.note(`error: ${fault}`);
     return FOUND;
   }
-}
-
-function version(): string {
-  return JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')).version;
 }

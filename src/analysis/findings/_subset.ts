@@ -17,7 +17,8 @@ export function isPartOf(a: PodMatch, b: PodMatch, model: ClusterModel): boolean
 export function arePeersOf(a: Peers, b: Peers, model: ClusterModel): boolean {
   if (b.any) return true;
   return !a.any && a.pods.every(each => b.pods.some(other => isPartOf(each, other, model)))
-    && (a.addresses ?? IpSet.none()).isSubsetOf(b.addresses ?? IpSet.none());
+    && (a.addresses ?? IpSet.none()).isSubsetOf(b.addresses ?? IpSet.none()) && (!a.addressesOfPods || b.addressesOfPods === true)
+    && (a.hosts ?? []).every(host => b.hosts?.includes(host));
 }
 
 export function arePortsOf(a: Ports, b: Ports): boolean {
