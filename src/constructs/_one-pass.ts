@@ -24,6 +24,9 @@ export interface AppManifest {
 /** Answers what is wrong with the whole app, one message for each fault. */
 export type AppCheck = (manifests: readonly AppManifest[]) => readonly string[];
 
+/** What stands beside the manifests and is never applied: text by path, with `/` between folders. */
+export type AppFiles = (manifests: readonly AppManifest[]) => ReadonlyMap<string, string>;
+
 /** All that a pass knows about its app when the checks are asked. */
 export interface Synthesis {
   readonly layout: AppLayout;
@@ -36,6 +39,7 @@ interface Pass {
 
 const passes = new WeakMap<IConstruct, Pass>();
 const checks = new WeakMap<IConstruct, { scope: Construct; check: AppCheck }[]>();
+const fileMakers = new WeakMap<IConstruct, { scope: Construct; files: AppFiles }[]>();
 const scoped = new WeakMap<IConstruct, Chart[]>();
 const stripped = new WeakSet<ApiObject>();
 
@@ -59,6 +63,25 @@ export function addAppCheck(scope: Construct, check: AppCheck): void {
   const app = App.of(scope);
   checks.set(app, [...checks.get(app) ?? [], { scope, check }]);
   scope.node.addValidation({ validate: () => (passes.has(app) ? [] : [...check(manifestsOf(scope))]) });
+}
+
+/** Has `files` written beside the output folder at every synth of a `ClusterApp`, together with the manifests or not at all. */
+export function addAppFiles(scope: Construct, files: AppFiles): void {
+  const app = App.of(scope);
+  fileMakers.set(app, [...fileMakers.get(app) ?? [], { scope, files }]);
+}
+
+/** Every file that stands beside the manifests. Throws where two constructs would write the same one. */
+export function appFiles(app: App, manifests: readonly AppManifest[]): Map<string, string> {
+  const all = new Map<string, { scope: Construct; text: string }>();
+  for (const { scope, files } of fileMakers.get(app) ?? []) {
+    for (const [file, text] of files(manifests)) {
+      const taken = all.get(file);
+      if (taken) throw new Error(`'${taken.scope.node.path}' and '${scope.node.path}' would both write the file '${file}': give them names that differ`);
+      all.set(file, { scope, text });
+    }
+  }
+  return new Map([...all].map(([file, { text }]) => [file, text]));
 }
 
 /** Takes `metadata.namespace` from every cluster-scoped object of the chart, whoever made it, in whichever way it is written. */

@@ -9,15 +9,28 @@ export interface Reach {
   readonly conn: string;
 }
 
-export function summarize(outdir: string, pages: readonly Page[], reach: readonly Reach[]): string {
+/** What a synth wrote. */
+export interface Written {
+  readonly outdir: string;
+  readonly pages: readonly Page[];
+  readonly filesOutdir: string;
+  /** What is not applied. */
+  readonly files: readonly string[];
+}
+
+export function summarize({ outdir, pages, filesOutdir, files: beside }: Written, reach: readonly Reach[]): string {
   const objects = pages.reduce((sum, { manifests }) => sum + manifests.length, 0);
   const files = pages.map(({ path: file, manifests }) => [file, count(manifests.length, 'object'), kindsOf(manifests.map(({ json }) => String(json.kind)))]);
   const connections = reach.map(({ src, dst, conn }) => [src, `-> ${dst}`, conn]);
-  const folder = path.relative(process.cwd(), path.resolve(outdir)) || '.';
   return [
-    `${count(objects, 'object')} in ${count(pages.length, 'file')} written to ${folder}`, ...columns(files),
+    `${count(objects, 'object')} in ${count(pages.length, 'file')} written to ${shown(outdir)}`, ...columns(files),
+    ...(beside.length ? ['', `${count(beside.length, 'file')} that ${beside.length === 1 ? 'is' : 'are'} not applied written to ${shown(filesOutdir)}`, ...columns(beside.map(file => [file]))] : []),
     '', `Who reaches whom: ${count(reach.length, 'connection')}, everything else is denied`, ...columns(connections),
   ].join('\n');
+}
+
+function shown(folder: string): string {
+  return path.relative(process.cwd(), path.resolve(folder)) || '.';
 }
 
 /** Namespace, 2 ServiceAccounts, 4 NetworkPolicies */

@@ -1,10 +1,11 @@
+import * as path from 'path';
 import { App, AppProps } from 'cdk8s';
-import { addAppCheck, onePass } from './_one-pass';
+import { addAppCheck, appFiles, onePass } from './_one-pass';
 import { Page, pagesOf, renderFiles } from './_synth-files';
 import { summarize } from './_summary';
 import { duplicates } from './_synth-unique';
 import { Connectivity } from '../analysis/connectivity';
-import { writeFolder } from '../emit/output-folder';
+import { writeFolders } from '../emit/output-folder';
 import { writeYaml } from '../emit/yaml-writer';
 
 /** Properties of `ClusterApp`. */
@@ -23,6 +24,7 @@ export interface ClusterAppProps extends AppProps {}
 export class ClusterApp extends App {
   private readonly metadataFile: boolean;
   private written?: readonly Page[];
+  private beside: ReadonlyMap<string, string> = new Map();
 
   constructor(props: ClusterAppProps = {}) {
     super(props);
@@ -30,9 +32,17 @@ export class ClusterApp extends App {
     addAppCheck(this, duplicates);
   }
 
-  /** Validates the app and writes its manifests to the output folder, all of them or none. */
+  /**
+   * The folder beside the output folder (`dist-files` beside `dist`) for what must not be applied: files that the API server, kubeadm or
+   * a node's firewall read.
+   */
+  public get filesOutdir(): string {
+    return `${path.normalize(this.outdir).replace(/[\\/]+$/, '')}-files`;
+  }
+
+  /** Validates the app and writes its manifests to the output folder, and what is not applied to the folder beside it: all of it or nothing. */
   public synth(): void {
-    writeFolder(this.outdir, onePass(this, synthesis => {
+    writeFolders(onePass(this, synthesis => {
       this.written = pagesOf(this, synthesis);
       const files = renderFiles(this.written);
       if (this.metadataFile) {
@@ -40,7 +50,8 @@ export class ClusterApp extends App {
         const resources = Object.fromEntries(objects.map(object => [object.name, { path: object.node.path }]));
         files.set('construct-metadata.json', JSON.stringify({ version: '1.0.0', resources }));
       }
-      return files;
+      this.beside = appFiles(this, synthesis.manifests);
+      return new Map([[this.outdir, files], [this.filesOutdir, this.beside]]);
     }));
   }
 
@@ -50,7 +61,7 @@ export class ClusterApp extends App {
    */
   public summary(): string {
     if (!this.written) throw new Error(`nothing has been written to '${this.outdir}' yet: call synth() first`);
-    return summarize(this.outdir, this.written, Connectivity.ofApp(this).rows());
+    return summarize({ outdir: this.outdir, pages: this.written, filesOutdir: this.filesOutdir, files: [...this.beside.keys()].sort() }, Connectivity.ofApp(this).rows());
   }
 
   /** Validates the app and returns its manifests as one YAML text. */
