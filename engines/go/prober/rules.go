@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/google/nftables/binaryutil"
 	"github.com/google/nftables/expr"
 	"github.com/google/nftables/xt"
+	"github.com/mdlayher/netlink"
 	"golang.org/x/sys/unix"
 )
 
@@ -57,7 +59,7 @@ func queueNewConnections(queue uint16) error {
 
 // writeServices replaces all services by the ones given.
 func writeServices(services []service) error {
-	conn, err := nftables.New()
+	conn, err := nftables.New(nftables.WithSockOptions(wideBuffers))
 	if err != nil {
 		return err
 	}
@@ -97,8 +99,16 @@ func writeServices(services []service) error {
 			)
 			conn.AddRule(&nftables.Rule{Table: chains[family].Table, Chain: chains[family], Exprs: exprs})
 		}
+		if err := conn.Flush(); err != nil {
+			return fmt.Errorf("service %s: %w", s.Address, err)
+		}
 	}
 	return conn.Flush()
+}
+
+// wideBuffers leaves room for the kernel's answers to many rules at once.
+func wideBuffers(conn *netlink.Conn) error {
+	return errors.Join(conn.SetReadBuffer(8<<20), conn.SetWriteBuffer(8<<20))
 }
 
 func addressOf(text string) ([]byte, nftables.TableFamily, error) {
