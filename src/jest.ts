@@ -42,6 +42,7 @@ const matchers = { toAllow: matcher('allow'), toDeny: matcher('deny'), toOnlyAll
 // The global of jest where there is one; `injectGlobals: false` has it in the package only.
 const jestExpect = (globalThis as { expect?: { extend(m: object): void } }).expect;
 if (jestExpect) jestExpect.extend(matchers);
+// eslint-disable-next-line @typescript-eslint/no-require-imports, import/no-extraneous-dependencies -- needed inside jest only, which brings it
 else (require('@jest/globals') as { expect: { extend(m: object): void } }).expect.extend(matchers);
 
 declare global {

@@ -38,7 +38,9 @@ describe('6. a failed synth leaves the old output as it was', () => {
   test.each<[string, (chart: Chart) => void]>([
     ['a validation', chart => chart.node.addValidation({ validate: () => ['no'] })],
     ['a throw inside a Lazy', chart => new ApiObject(chart, 'x', {
-      apiVersion: 'v1', kind: 'ConfigMap', data: Lazy.any({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      data: Lazy.any({
         produce: () => {
           throw new Error('no');
         },

@@ -11,7 +11,7 @@ const NASTY = [
   '@a', '`a`', '%a', '&a', '*a', '!a', '!!str a', '|', '>', '|-', '[a]', '{a}', ',a', 'a,b', '[', ']', '{', '}',
   '\'', '"', '\'a\'', '"a"', 'it\'s', 'say "x"', '\'"', 'a \'b\' "c"', 'a\\nb', 'a \\nb', '\\', 'C:\\dir', 'a "b\\n"',
   'a\nb', 'a\nb\n', 'a\nb\n\n', '\na', '\n', '\n\n', ' a\nb', 'a\n b', 'a \nb', 'a\n\nb\n', 'a\n  \nb', 'a\n ', 'a\n\t', 'a\tb', '\ta', 'a\t', 'a\t\nb', 'a: \n', 'a:\nb: c\n',
-  '#a\nb',   '---\na', 'a\n---\nb', 'a\n...\n', '%a\nb', 'key: "x"\n- y', 'a\r\nb', 'a\rb', '\u0000', '\u0007', '\u001b[0m', '\u007f', '\u0085', '\u00a0', 'a\u00a0b', '\u2028', 'a\u2029b', '\ufeff', '\ud800', '\udc00x', 'é', '日本語', '🙂', 'Ω: x',
+  '#a\nb', '---\na', 'a\n---\nb', 'a\n...\n', '%a\nb', 'key: "x"\n- y', 'a\r\nb', 'a\rb', '\u0000', '\u0007', '\u001b[0m', '\u007f', '\u0085', '\u00a0', 'a\u00a0b', '\u2028', 'a\u2029b', '\ufeff', '\ud800', '\udc00x', 'é', '日本語', '🙂', 'Ω: x',
   '10.0.0.0/8', 'fd00::/8', '::', '::1', '0.0.0.0/0', '1:2', '8080', '50%', '100m', '1Gi', '250Mi', 'system:serviceaccount:a:b', 'https://x.example/a?b=c#d', '*.example', 'a/b', '/a/*', '$(VAR)', '{{ .Values.x }}',
   'x'.repeat(90), 'word '.repeat(40), 'word '.repeat(40).trim(), `${'long '.repeat(30)}\n${'line '.repeat(30)}`, 'k'.repeat(199), 'k'.repeat(201), 'k'.repeat(1025), '"'.repeat(600),
   '__proto__', 'constructor', 'toString', '0123', '1.2.3', '1.2.3.4', 'v1', '1.31', '31',
@@ -26,7 +26,8 @@ const text = fc.oneof(
 );
 const scalar = fc.oneof(
   { weight: 6, arbitrary: text },
-  fc.integer(), fc.double(), fc.constantFrom(0, -0, NaN, Infinity, -Infinity, 1e21, 1e-7, 0.1, 2 ** 53), fc.boolean(), fc.constant(null), fc.constant(undefined),
+  fc.integer(), fc.double(), fc.constantFrom(0, -0, NaN, Infinity, -Infinity, 1e21, 1e-7, 0.1, 2 ** 53),
+  fc.boolean(), fc.constant(null), fc.constant(undefined),
 );
 const key = fc.oneof({ weight: 3, arbitrary: fc.constantFrom('apiVersion', 'kind', 'metadata', 'app.kubernetes.io/name', 'spec') }, text);
 const { value } = fc.letrec<{ value: any }>(tie => ({

@@ -11,7 +11,13 @@ import { FACTS } from '../support/app';
 /** A port as plain data. */
 interface Opening { readonly transport: 'TCP' | 'UDP' | 'SCTP'; readonly first: number; readonly last: number }
 /** What a random program says: ends are places in the list of workloads (0-5), namespaces (6-8) and addresses (9-10). */
-interface Said { readonly from: number; readonly to: number; readonly ports: readonly Opening[] | undefined; readonly twice: boolean; readonly atDestination: boolean }
+interface Said {
+  readonly from: number;
+  readonly to: number;
+  readonly ports: readonly Opening[] | undefined;
+  readonly twice: boolean;
+  readonly atDestination: boolean;
+}
 
 const WORKLOADS = [['one', 'web', 80], ['one', 'db', 5432], ['two', 'web', 80], ['two', 'queue', 5672], ['three', 'web', 80], ['three', 'mail', 25]] as const;
 const NAMESPACES = ['one', 'two', 'three'] as const;
