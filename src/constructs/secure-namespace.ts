@@ -6,7 +6,7 @@ import { Manifest, emit, emitPlans } from './_manifest';
 import { stripClusterScope } from './_one-pass';
 import { refuseNestedChart } from './_placement';
 import { addStatefulSet, addWorkload } from './_workloads';
-import { IClusterEdge } from './cluster-edge';
+import { IClusterEdge } from './cluster-edge-like';
 import { ISecureNamespace } from './secure-namespace-like';
 import { AdoptOptions, SecureWorkload, SelectedWorkloadProps, identityOf } from './secure-workload';
 import { checkDnsLabel, checkLabelValue, checkLabels } from '../admission/names';
@@ -154,6 +154,7 @@ export class SecureNamespace extends Chart implements ISecureNamespace {
     const end: NamespaceEnd = {
       kind: 'namespace', path: name, namespace: name, tenant: options.tenant ?? '', ledger: edge._ledger, imported: true, open: () => undefined,
     };
+    edge._ledger.introduce(end);
     return { namespaceName: name, edge, _home: end, _end: end };
   }
 
@@ -208,6 +209,7 @@ export class SecureNamespace extends Chart implements ISecureNamespace {
       workloads: () => this.workloads().map(workload => workload._end),
     };
     this.edge._register(member);
+    this.edge._ledger.introduce(this._end);
     this.connections = Connections._of(this._end, { ledger: this.edge._ledger, network: this.edge.network._provider, facts: intent.facts });
 
     for (const [child, manifest] of Object.entries(baseManifests(name, this.namespaceLabels(props.labels), props))) emit(this, child, manifest);

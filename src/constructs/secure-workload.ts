@@ -61,7 +61,9 @@ export class SecureWorkload extends Construct implements IPeer {
       throw new Error(`[${end.path}] '${name}' cannot be imported into a namespace of this App: use ${end.path}.select('${name}', ...)`);
     }
     checkSelected(end.path, name, props);
-    return { _end: selectedEnd(end.path, name, namespace, props) };
+    const imported = selectedEnd(end.path, name, namespace, props);
+    namespace.edge._ledger.introduce(imported);
+    return { _end: imported };
   }
 
   /** @internal */
@@ -108,6 +110,7 @@ export class SecureWorkload extends Construct implements IPeer {
     this.workloadName = this._end.name;
     this.serviceAccountName = this._end.serviceAccountName;
     const { edge } = namespace;
+    edge._ledger.introduce(this._end);
     const facts = edge.platform._addressFacts(this.node.path);
     this.connections = Connections._of(this._end, { ledger: edge._ledger, network: edge.network._provider, facts });
     const intent = { end: this._end, facts };

@@ -18,6 +18,23 @@ export class Ledger {
   private readonly byFlow = new Map<string, Statement[]>();
   private readonly outgoing = new Map<string, Set<string>>();
   private readonly incoming = new Map<string, Set<string>>();
+  private readonly subjects = new Map<string, Subject>();
+
+  /**
+   * Enters an end under its name before anything is stated about it. One name is one end: two would share their flows, and an end of
+   * this App that is imported as somebody else's would never be asked whether it agrees. Throws where the name is another end's.
+   */
+  public introduce(end: Subject): void {
+    const key = keyOf(end);
+    const known = this.subjects.get(key);
+    if (known && known.imported !== end.imported) {
+      throw new Error(`[${end.path}] '${nameOf(end)}' is of this App, and is imported as well: use the construct itself instead of importing it`);
+    }
+    if (known?.kind === 'workload' && end.kind === 'workload' && !sameWorkload(known, end)) {
+      throw new Error(`[${end.path}] '${nameOf(end)}' is imported twice, with other labels or another ServiceAccount: give each workload a name of its own`);
+    }
+    this.subjects.set(key, end);
+  }
 
   public add(statement: Statement): void {
     const key = flowKey(statement);
@@ -84,6 +101,11 @@ function disagreement(statements: readonly Statement[]): string[] {
     }
   }
   return [];
+}
+
+function sameWorkload(a: WorkloadEnd, b: WorkloadEnd): boolean {
+  const textOf = ({ labels, serviceAccountName }: WorkloadEnd) => JSON.stringify([serviceAccountName, Object.entries(labels).sort()]);
+  return textOf(a) === textOf(b);
 }
 
 function portTexts(statements: readonly Statement[]): string[] {

@@ -271,6 +271,28 @@ describe('4. Connections: a host name is refused with the remedy', () => {
   });
 });
 
+describe('4. Connections: nobody is asked in another\'s name', () => {
+  const LEDGER = { labels: { app: 'ledger' }, serviceAccountName: 'ledger', ports: [Port.tcp(7000)] };
+
+  test('a namespace of this App cannot be imported, which would spare its tenant the question; one of others can', () => {
+    const { edge, namespace } = newCluster();
+    namespace('bank');
+    expect(() => SecureNamespace.imported(edge, 'bank'))
+      .toThrow("[bank] 'bank/*' is of this App, and is imported as well: use the construct itself instead of importing it");
+    expect(() => SecureNamespace.imported(edge, 'monitoring')).not.toThrow();
+    expect(() => namespace('monitoring')).toThrow("[monitoring] 'monitoring/*' is of this App, and is imported as well");
+  });
+
+  test('two imported workloads under one name would share their flows; the same one twice is one', () => {
+    const { edge } = newCluster();
+    const others = SecureNamespace.imported(edge, 'others');
+    SecureWorkload.imported(others, 'ledger', LEDGER);
+    expect(() => SecureWorkload.imported(SecureNamespace.imported(edge, 'others'), 'ledger', LEDGER)).not.toThrow();
+    expect(() => SecureWorkload.imported(others, 'ledger', { ...LEDGER, labels: { app: 'other' } }))
+      .toThrow("[others] 'others/ledger' is imported twice, with other labels or another ServiceAccount: give each workload a name of its own");
+  });
+});
+
 describe('9. Errors of a statement', () => {
   test('a peer of another cluster is refused', () => {
     const { frontend } = newShop();

@@ -86,6 +86,14 @@ export const CONNECTIONS: Mutant[] = [
     name: '4. Connections: across tenants both ends say so one end alone is refused',
   },
   {
+    title: 'a tenant of this App can be imported, and is not asked',
+    file: 'src/intent/ledger.ts',
+    find: 'if (known && known.imported !== end.imported) {',
+    replace: 'if (known && known.imported === undefined) {',
+    test: TEST,
+    name: "4. Connections: nobody is asked in another's name a namespace of this App cannot be imported",
+  },
+  {
     title: 'a flow without a port opens all of them',
     file: 'src/intent/flow.ts',
     find: "return statement.ports ?? (statement.to.kind === 'workload' ? statement.to.ports().map(({ port }) => port) : []);",
