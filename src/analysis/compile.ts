@@ -50,11 +50,10 @@ class Compiler {
         else (policiesOf[shape] as Policy[]).push(policy);
       }
     }
-    const programOf = { egress: this.programsFor('egress', policiesOf), ingress: this.programsFor('ingress', policiesOf) };
     return {
       selector: this.selector,
+      programOf: { egress: this.programsFor('egress', policiesOf), ingress: this.programsFor('ingress', policiesOf) },
       programs: [...this.programs.values()],
-      programOf,
       policiesOf,
       peerSelections: [...this.peerSelections.values()],
       portNames: this.portNames,

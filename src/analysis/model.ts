@@ -1,6 +1,8 @@
+import { CONTROLLER } from './entrance-rows';
 import { ClusterFacts, PeerSource } from './facts';
 import { AssumedPeer, ContainerPort, keyOfLabels, keyOfPorts, NAME_LABEL, PodShape, textOfWorkload, Variant, Workload } from './pods';
 import { READER_OF } from './readers';
+import { DeclaredService, Entrance } from './readers/entrances';
 import { DeclaredNode, DeclaredPods, groupOf, KindReader, ModelSink } from './readers/_reader';
 import { ObjectRef, Policy, textOfRef } from './rules';
 import { IpSet } from '../algebra/ip-set';
@@ -32,6 +34,7 @@ export class ClusterModel {
     model.read(objects);
     const { assumed = [] } = options;
     model.assume(typeof assumed === 'function' ? assumed(model.shapes) : assumed);
+    if (model.entrances.length > 0) model.assume([CONTROLLER]);
     return model;
   }
 
@@ -39,6 +42,9 @@ export class ClusterModel {
   readonly shapes: PodShape[];
   readonly workloads: Workload[];
   readonly policies: readonly Policy[];
+  /** By `namespace/name`. */
+  readonly services: Map<string, DeclaredService>;
+  readonly entrances: readonly Entrance[];
   readonly problems: readonly Remark[];
   readonly warnings: readonly Remark[];
   /** The addresses that are outside: everything but the pods' own. */
@@ -66,6 +72,8 @@ export class ClusterModel {
     this.shapeOf = new Map(base?.shapeOf);
     this.workloads = [...base?.workloads ?? []];
     this.policies = base?.policies ?? [];
+    this.services = base?.services ?? new Map();
+    this.entrances = base?.entrances ?? [];
     this.problems = base?.problems ?? [];
     this.warnings = base?.warnings ?? [];
   }
@@ -93,10 +101,13 @@ export class ClusterModel {
     const declared: DeclaredPods[] = [];
     const [policies, problems, warnings] = [this.policies as Policy[], this.problems as Remark[], this.warnings as Remark[]];
     const nodes: DeclaredNode[] = [];
+    const entrances = this.entrances as Entrance[];
     const seen = new Map<string, ObjectRef>();
     const sink: ModelSink = {
       namespace: (name, labels) => this.addNamespace(name, labels),
       pods: pods => declared.push(pods),
+      service: service => this.services.set(`${service.namespace}/${service.ref.name}`, service),
+      entrance: entrance => entrances.push(entrance),
       node: node => nodes.push(node),
       nodes: () => nodes,
       policy: policy => {

@@ -1,4 +1,5 @@
 import { PeerClass } from './classes';
+import { CONTROLLER_TEXT, entranceRows } from './entrance-rows';
 import { Endpoint, Reachability } from './reachability';
 import { ConnectionSet } from '../algebra/connection-set';
 
@@ -23,7 +24,9 @@ export function* rowsOf(reach: Reachability): Iterable<ConnectivityRow> {
     if (list) list.push({ dst, conn }); else targets.set(src, [{ dst, conn }]);
   }
   const real = reach.endpoints.filter(endpoint => endpoint.real);
-  const sources: (Endpoint | OutsideSource)[] = [...real, ...outsideSources(reach, real.filter(({ workload }) => !workload.foreign))];
+  const entrances = entranceRows(reach).map(({ dst, conn }) => ({ src: CONTROLLER_TEXT, dst: dst.text, conn: conn.toString() }));
+  const outside = outsideSources(reach, real.filter(({ workload }) => !workload.foreign));
+  const sources: (Endpoint | OutsideSource)[] = [...real, ...outside, { text: CONTROLLER_TEXT, rows: entrances }];
   for (const source of sources.sort(byText)) {
     if ('rows' in source) {
       yield* source.rows.sort(byDst);

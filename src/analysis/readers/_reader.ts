@@ -2,6 +2,7 @@ import { IpSet } from '../../algebra/ip-set';
 import { Labels } from '../../algebra/label-selector';
 import { ContainerPort } from '../pods';
 import { ObjectRef, Policy } from '../rules';
+import type { DeclaredService, Entrance } from './entrances';
 
 /** A reader turns the objects of one API family into what the model knows. It throws where the API server would refuse the object. */
 export interface KindReader {
@@ -40,6 +41,8 @@ export interface DeclaredNode {
 export interface ModelSink {
   namespace(name: string, labels: Labels): void;
   pods(pods: DeclaredPods): void;
+  service(service: DeclaredService): void;
+  entrance(entrance: Entrance): void;
   node(node: DeclaredNode): void;
   /** The nodes read so far; policies are read after everything else. */
   nodes(): readonly DeclaredNode[];
