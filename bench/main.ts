@@ -9,12 +9,12 @@ import { spawnSync } from 'child_process';
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
-import * as ts from 'typescript';
 import { Measured } from './_case';
+import { compile } from './_compile';
+import { machine, replaceSection } from './_page';
 import { Row, synthReport } from './_report';
 
-const ROOT = path.join(__dirname, '..');
-const COMPILED = path.join(ROOT, '.cache', 'bench');
+const CASE = path.join(compile(), 'bench', '_case.js');
 const SIZES = [100, 500, 1000, 2000, 5000];
 /** Up to this many tenants a case is repeated, and cdk8s-plus-28 by hand is measured: beyond it takes minutes. */
 const SMALL = 1000;
@@ -23,7 +23,6 @@ function main(args: readonly string[]): void {
   const option = (name: string) => args[args.indexOf(name) + 1];
   const sizes = args.includes('--tenants') ? option('--tenants').split(',').map(Number) : SIZES;
   if (!sizes.every(size => Number.isInteger(size) && size > 0)) throw new Error(`--tenants takes whole numbers, such as 100,500: got '${option('--tenants')}'`);
-  compile();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'secure-network-bench.'));
   try {
     const template = path.join(folder, 'template.json');
@@ -31,7 +30,7 @@ function main(args: readonly string[]): void {
     const rows = sizes.map(tenants => measure(tenants, template, args.includes('--quick')));
     const report = synthReport(rows, machine());
     console.log(report);
-    if (args.includes('--write')) replaceSection(path.join(ROOT, 'docs', 'performance.md'), 'synth', report);
+    if (args.includes('--write')) replaceSection('synth', report);
   } finally {
     fs.rmSync(folder, { recursive: true });
   }
@@ -57,38 +56,10 @@ function best(variant: string, tenants: number, template?: string): Measured {
 
 function run(variant: string, tenants: number, template?: string): Measured {
   process.stderr.write(`${variant}, ${tenants} tenants ...\n`);
-  const args = ['--max-old-space-size=8192', path.join(COMPILED, 'bench', '_case.js'), variant, String(tenants), ...(template ? [template] : [])];
-  const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: 'utf8', cwd: ROOT, maxBuffer: 2 ** 26 });
+  const args = ['--max-old-space-size=8192', CASE, variant, String(tenants), ...(template ? [template] : [])];
+  const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 2 ** 26 });
   if (status !== 0) throw new Error(`the case '${variant}' with ${tenants} tenants failed: ${stderr}`);
   return JSON.parse(stdout.trim().split('\n').pop()!);
-}
-
-/** What is measured is JavaScript as users get it: tsx would add a call to every function that is made. */
-function compile(): void {
-  fs.rmSync(COMPILED, { recursive: true, force: true });
-  const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true };
-  for (const folder of ['src', 'bench']) {
-    for (const file of fs.readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts'))) {
-      const target = path.join(COMPILED, folder, file.replace(/\.ts$/, '.js'));
-      fs.mkdirSync(path.dirname(target), { recursive: true });
-      fs.writeFileSync(target, ts.transpileModule(fs.readFileSync(path.join(ROOT, folder, file), 'utf8'), { compilerOptions }).outputText);
-    }
-  }
-}
-
-function machine(): string {
-  const [{ model }] = os.cpus();
-  return `${os.cpus().length} cores (${model.trim()}), ${Math.round(os.totalmem() / 2 ** 30)} GB, Node ${process.version}, ${os.type()}`;
-}
-
-/** Replaces what stands between the marks of one section, so that each bench writes its own part of the page. */
-function replaceSection(file: string, section: string, text: string): void {
-  const [from, to] = [`<!-- bench:${section} -->`, `<!-- /bench:${section} -->`];
-  const page = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : `# What it costs\n\nWritten by \`npm run bench -- --write\`.\n\n${from}\n${to}\n`;
-  const [start, end] = [page.indexOf(from), page.indexOf(to)];
-  if (start < 0 || end < start) throw new Error(`'${file}' has no section '${from}': add the line, and '${to}' below it`);
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.writeFileSync(file, `${page.slice(0, start + from.length)}\n${text}\n${page.slice(end)}`);
 }
 
 main(process.argv.slice(2));
