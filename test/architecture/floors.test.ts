@@ -67,7 +67,8 @@ describe('imports go down only', () => {
 
   test('nothing but what was planted is at fault', () => {
     const planted = [...Object.keys(upward), ...Object.keys(circle)];
-    expect([...found].filter(([file, messages]) => messages.length > 0 && !planted.includes(file))).toEqual([]);
+    const others = [...found].filter(([file]) => !planted.includes(file));
+    expect(others.flatMap(([file, messages]) => messages.map(({ message }) => `${file}: ${message}`))).toEqual([]);
   });
 
   function rulesAt(file: string): string[] {
