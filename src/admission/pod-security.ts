@@ -26,7 +26,7 @@ export interface PodSecurityViolation extends Finding {
 export function podSecurityViolations(pod: PodJson, level: PodSecurityLevel, minor: number): PodSecurityViolation[] {
   if (!Number.isInteger(minor) || minor < 0) throw new Error(`kubernetes minor version '${minor}' is not a whole number: write 31 for 1.31`);
   const view = viewPod(pod);
-  return controlsOf(level, minor).flatMap(({ control, level: of, check }) =>
+  return judgedBy(level, minor).flatMap(({ control, level: of, check }) =>
     check(view).map(({ path, value, remedy, cdk8sPlus }) => ({ control, level: of, path, value, remedy, ...(cdk8sPlus ? { cdk8sPlus } : {}) })));
 }
 
@@ -39,6 +39,15 @@ interface JudgedBy {
   readonly control: string;
   readonly level: PodSecurityLevel;
   readonly check: Check;
+}
+
+const KNOWN = new Map<string, JudgedBy[]>();
+
+function judgedBy(level: PodSecurityLevel, minor: number): JudgedBy[] {
+  const key = `${level} ${minor}`;
+  const known = KNOWN.get(key) ?? controlsOf(level, minor);
+  KNOWN.set(key, known);
+  return known;
 }
 
 function controlsOf(level: PodSecurityLevel, minor: number): JudgedBy[] {

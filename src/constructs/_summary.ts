@@ -1,6 +1,5 @@
 /** What a synth wrote and what it means, on one screen. */
 import * as path from 'path';
-import { Page } from './_synth-files';
 
 /** One line of who reaches whom. */
 export interface Reach {
@@ -9,10 +8,16 @@ export interface Reach {
   readonly conn: string;
 }
 
+/** A file and the kinds of the objects in it, in their order. */
+export interface WrittenFile {
+  readonly path: string;
+  readonly kinds: readonly string[];
+}
+
 /** What a synth wrote. */
 export interface Written {
   readonly outdir: string;
-  readonly pages: readonly Page[];
+  readonly pages: readonly WrittenFile[];
   readonly filesOutdir: string;
   /** What is not applied. */
   readonly files: readonly string[];
@@ -20,7 +25,7 @@ export interface Written {
 
 export function summarize({ outdir, pages, filesOutdir, files: beside }: Written, reach: readonly Reach[]): string {
   const objects = pages.reduce((sum, { manifests }) => sum + manifests.length, 0);
-  const files = pages.map(({ path: file, manifests }) => [file, count(manifests.length, 'object'), kindsOf(manifests.map(({ json }) => String(json.kind)))]);
+  const files = pages.map(({ path: file, kinds }) => [file, count(kinds.length, 'object'), kindsOf(kinds)]);
   const connections = reach.map(({ src, dst, conn }) => [src, `-> ${dst}`, conn]);
   return [
     `${count(objects, 'object')} in ${count(pages.length, 'file')} written to ${shown(outdir)}`, ...columns(files),

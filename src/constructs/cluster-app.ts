@@ -1,8 +1,8 @@
 import * as path from 'path';
 import { App, AppProps } from 'cdk8s';
 import { addAppCheck, appFiles, onePass } from './_one-pass';
-import { Page, pagesOf, renderFiles } from './_synth-files';
-import { summarize } from './_summary';
+import { pagesOf, renderFiles } from './_synth-files';
+import { WrittenFile, summarize } from './_summary';
 import { duplicates } from './_synth-unique';
 import { Connectivity } from '../analysis/connectivity';
 import { writeFolders } from '../emit/output-folder';
@@ -23,7 +23,7 @@ export interface ClusterAppProps extends AppProps {}
  */
 export class ClusterApp extends App {
   private readonly metadataFile: boolean;
-  private written?: readonly Page[];
+  private written?: readonly WrittenFile[];
   private beside: ReadonlyMap<string, string> = new Map();
 
   constructor(props: ClusterAppProps = {}) {
@@ -43,8 +43,9 @@ export class ClusterApp extends App {
   /** Validates the app and writes its manifests to the output folder, and what is not applied to the folder beside it: all of it or nothing. */
   public synth(): void {
     writeFolders(onePass(this, synthesis => {
-      this.written = pagesOf(this, synthesis);
-      const files = renderFiles(this.written);
+      const pages = pagesOf(this, synthesis);
+      this.written = pages.map(({ path: file, manifests }) => ({ path: file, kinds: manifests.map(({ json }) => String(json.kind)) }));
+      const files = renderFiles(pages);
       if (this.metadataFile) {
         const objects = synthesis.layout.charts.flatMap(chart => chart.objects);
         const resources = Object.fromEntries(objects.map(object => [object.name, { path: object.node.path }]));
