@@ -25,7 +25,7 @@ export function identityFaults(manifests: readonly AppManifest[], homes: readonl
     ...manifests.flatMap(manifest => {
       const workloads = byNamespace.get(manifest.json.metadata?.namespace);
       const pods = workloads?.length ? podTemplateOf(manifest.json) : undefined;
-      return pods ? strangers(`'${pathOf(manifest)}' (${named(manifest)})`, pods, workloads!) : [];
+      return pods ? strangers(pods, workloads!).map(fault => `'${pathOf(manifest)}' (${named(manifest)}) ${fault}`) : [];
     }),
   ];
 }
@@ -50,30 +50,32 @@ function nestedLabels(workloads: readonly WorkloadEnd[]): string[] {
   }));
 }
 
-function strangers(what: string, { metadata, spec }: PodTemplate, workloads: readonly WorkloadEnd[]): string[] {
+/** What is wrong with the pods of one object, as the end of a sentence: its beginning costs more than most apps ever need of it. */
+function strangers({ metadata, spec }: PodTemplate, workloads: readonly WorkloadEnd[]): string[] {
   const labels = metadata?.labels ?? {};
   const account = spec?.serviceAccountName ?? 'default';
   const [owner, ...others] = workloads.filter(workload => carries(labels, workload.labels));
   if (!owner) {
     const robbed = workloads.find(({ serviceAccountName }) => serviceAccountName === account);
-    return robbed ? [`${what} runs under the ServiceAccount '${account}', which is the identity of '${robbed.path}': give it one of its own`] : [];
+    return robbed ? [`runs under the ServiceAccount '${account}', which is the identity of '${robbed.path}': give it one of its own`] : [];
   }
   if (others.length) {
     const paths = [owner, ...others].map(({ path }) => `'${path}'`).join(' and ');
-    return [`${what} has the labels of ${paths}, and would have the flows of each: take the labels away that select it for the wrong one`];
+    return [`has the labels of ${paths}, and would have the flows of each: take the labels away that select it for the wrong one`];
   }
   const faults: string[] = [];
   if (account !== owner.serviceAccountName) {
-    faults.push(`${what} runs under the ServiceAccount '${account}', and '${owner.path}' was stated with '${owner.serviceAccountName}': make them the same`);
+    faults.push(`runs under the ServiceAccount '${account}', and '${owner.path}' was stated with '${owner.serviceAccountName}': make them the same`);
   }
   if (spec?.hostNetwork === true) {
-    faults.push(`${what} uses the host network, where NetworkPolicy does not apply: remove hostNetwork, or keep '${owner.path}' out of this library`);
+    faults.push(`uses the host network, where NetworkPolicy does not apply: remove hostNetwork, or keep '${owner.path}' out of this library`);
   }
   return faults;
 }
 
 function carries(labels: Readonly<Record<string, unknown>>, selecting: Readonly<Record<string, string>>): boolean {
-  return Object.entries(selecting).every(([key, value]) => labels[key] === value);
+  for (const key in selecting) if (labels[key] !== selecting[key]) return false;
+  return true;
 }
 
 function textOf(labels: Readonly<Record<string, string>>): string {

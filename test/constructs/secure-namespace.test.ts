@@ -234,6 +234,20 @@ describe('9. Errors of a namespace', () => {
     expect(stock(PodSecurityLevel.BASELINE)).toBe('');
   });
 
+  test('a pod that is like another but for what makes it unfit is refused all the same', () => {
+    const { app, namespace } = newCluster();
+    const shop = namespace('shop');
+    const made = (name: string, more: Partial<kplus.DeploymentProps>, inside: Partial<kplus.ContainerProps> = {}) =>
+      new kplus.Deployment(shop, name, { metadata: { name }, containers: [container(inside)], ...more });
+    made('good', {});
+    made('twin', {});
+    made('root', {}, { securityContext: { ...container().securityContext, ensureNonRoot: false } });
+    made('host', { hostNetwork: true });
+    made('disk', { volumes: [kplus.Volume.fromHostPath(shop, 'host-path', 'host', { path: '/etc' })] });
+    expect([...refusal(app).matchAll(/\(Deployment '(\w+)' of namespace 'shop'\) is rejected/g)].map(([, name]) => name)).toEqual(expect.arrayContaining(['root', 'host', 'disk']));
+    expect(refusal(app)).not.toMatch(/Deployment '(good|twin)'/);
+  });
+
   test('a pod that the level accepts is none of its business', () => {
     const { app, namespace } = newCluster();
     new kplus.Deployment(namespace('shop'), 'good', { metadata: { name: 'good' }, containers: [container()] });

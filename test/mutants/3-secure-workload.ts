@@ -53,6 +53,14 @@ export const SECURE_WORKLOAD: Mutant[] = [
     name: '3. SecureWorkload: no pod belongs to two labels that are part',
   },
   {
+    title: 'pods are judged once for all, whatever their containers may do',
+    file: 'src/constructs/_pod-security.ts',
+    find: 'return JSON.stringify([metadata?.annotations, rest, bare(containers), bare(initContainers)]);',
+    replace: 'return JSON.stringify([metadata?.annotations, rest]);',
+    test: 'test/constructs/secure-namespace.test.ts',
+    name: '9. Errors of a namespace a pod that is like another',
+  },
+  {
     title: 'an empty set of labels is taken',
     file: 'src/constructs/secure-workload.ts',
     find: 'if (Object.keys(labels).length === 0) {',
