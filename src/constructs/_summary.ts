@@ -24,7 +24,7 @@ export interface Written {
 }
 
 export function summarize({ outdir, pages, filesOutdir, files: beside }: Written, reach: readonly Reach[]): string {
-  const objects = pages.reduce((sum, { manifests }) => sum + manifests.length, 0);
+  const objects = pages.reduce((sum, { kinds }) => sum + kinds.length, 0);
   const files = pages.map(({ path: file, kinds }) => [file, count(kinds.length, 'object'), kindsOf(kinds)]);
   const connections = reach.map(({ src, dst, conn }) => [src, `-> ${dst}`, conn]);
   return [
