@@ -1,5 +1,5 @@
 import { resolveNames } from './judge';
-import { AssumedPeer } from './pods';
+import { CONTROLLER } from './pods';
 import type { Endpoint, Reachability } from './reachability';
 import type { DeclaredService, Entrance, ServicePort } from './readers/entrances';
 import { ConnectionSet } from '../algebra/connection-set';
@@ -8,7 +8,6 @@ import { ConnectionSet } from '../algebra/connection-set';
  * What Ingresses and Routes let in: an ingress controller that nobody declared, taken for a pod without labels in a namespace without
  * labels, reaches the pods behind each service on the TCP ports that are named, as far as their ingress policies let it.
  */
-export const CONTROLLER: AssumedPeer = { namespace: '{ingress-controller}', name: 'controller', kind: 'Controller', labels: {}, real: false };
 export const CONTROLLER_TEXT = '{ingress-controller}';
 
 export interface EntranceRow {

@@ -73,7 +73,8 @@ function stagesOf(policies: readonly Policy[]): { layer: Layer; policies: Policy
     const own = policies.filter(policy => policy.layer === layer.name);
     if (own.length > 0) tiers.push({ layer, policies: own });
   }
-  return [...stages.values()];
+  const speaking = [...stages.values()].filter(tiers => tiers.length > 0);
+  return speaking.length > 0 ? speaking : [[]];
 }
 
 function* decideStage(reach: Reachability, stage: readonly { layer: Layer; policies: Policy[] }[], direction: Direction, view: View,

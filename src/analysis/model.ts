@@ -1,9 +1,10 @@
-import { CONTROLLER } from './entrance-rows';
 import { ClusterFacts, PeerSource } from './facts';
-import { AssumedPeer, ContainerPort, keyOfLabels, keyOfPorts, NAME_LABEL, PodShape, textOfWorkload, Variant, Workload } from './pods';
+import {
+  AssumedPeer, ContainerPort, CONTROLLER, keyOfLabels, keyOfPorts, NAME_LABEL, PodShape, PROXY_LABEL, textOfWorkload, Variant, Workload,
+} from './pods';
 import { READER_OF } from './readers';
+import { DeclaredNode, DeclaredPods, groupOf, KindReader, ModelSink, ProxyConfig } from './readers/_reader';
 import { DeclaredService, Entrance } from './readers/entrances';
-import { DeclaredNode, DeclaredPods, groupOf, KindReader, ModelSink } from './readers/_reader';
 import { ObjectRef, Policy, textOfRef } from './rules';
 import { IpSet } from '../algebra/ip-set';
 import { Labels } from '../algebra/label-selector';
@@ -45,6 +46,8 @@ export class ClusterModel {
   /** By `namespace/name`. */
   readonly services: Map<string, DeclaredService>;
   readonly entrances: readonly Entrance[];
+  /** Configurations of proxies, by `namespace/name` of their ConfigMap. */
+  readonly proxyConfigs: Map<string, ProxyConfig>;
   readonly problems: readonly Remark[];
   readonly warnings: readonly Remark[];
   /** The addresses that are outside: everything but the pods' own. */
@@ -74,6 +77,7 @@ export class ClusterModel {
     this.policies = base?.policies ?? [];
     this.services = base?.services ?? new Map();
     this.entrances = base?.entrances ?? [];
+    this.proxyConfigs = base?.proxyConfigs ?? new Map();
     this.problems = base?.problems ?? [];
     this.warnings = base?.warnings ?? [];
   }
@@ -108,6 +112,7 @@ export class ClusterModel {
       pods: pods => declared.push(pods),
       service: service => this.services.set(`${service.namespace}/${service.ref.name}`, service),
       entrance: entrance => entrances.push(entrance),
+      proxyConfig: config => this.proxyConfigs.set(`${config.ref.namespace}/${config.ref.name}`, config),
       node: node => nodes.push(node),
       nodes: () => nodes,
       policy: policy => {
@@ -187,7 +192,7 @@ export class ClusterModel {
   private variantsOf(members: readonly DeclaredPods[]): Variant[] {
     const variants = new Map<PodShape, string[]>();
     for (const member of members) {
-      const shape = this.intern(member.namespace, member.labels, member.ports, member.hostNetwork, member.serviceAccount, member.addresses);
+      const shape = this.intern(member, member.addresses, member.labels[PROXY_LABEL] === undefined ? [] : member.configMaps);
       const names = variants.get(shape);
       if (names) names.push(member.name); else variants.set(shape, [member.name]);
     }
@@ -196,19 +201,20 @@ export class ClusterModel {
 
   private workloadOf(peer: AssumedPeer): Workload {
     const { namespace, name, kind = 'Pod', labels, ports = [], hostNetwork = false, serviceAccount = 'default', real = true, foreign } = peer;
-    const shape = this.intern(namespace, labels, ports.filter(port => port.name !== undefined), hostNetwork, serviceAccount, []);
+    const named = ports.filter(port => port.name !== undefined);
+    const shape = this.intern({ namespace, labels, ports: named, hostNetwork, serviceAccount }, [], []);
     return { namespace, name, kind, real, foreign, variants: [{ shape, pods: [] }] };
   }
 
-  private intern(namespace: string, labels: Labels, ports: readonly ContainerPort[], hostNetwork: boolean, serviceAccount: string,
-    running: readonly string[]): PodShape {
+  private intern(pods: Seen, running: readonly string[], proxyConfigs: readonly string[]): PodShape {
+    const { namespace, labels, ports, hostNetwork, serviceAccount } = pods;
     const portsKey = keyOfPorts(ports);
     const addresses = this.addressesOf(hostNetwork, running);
     const own = addresses && running.length > 0 ? addresses.key : '';
-    const key = [namespace, keyOfLabels(labels), portsKey, hostNetwork, serviceAccount, own].join('\n');
+    const key = [namespace, keyOfLabels(labels), portsKey, hostNetwork, serviceAccount, own, proxyConfigs].join('\n');
     let shape = this.shapeOf.get(key);
     if (!shape) {
-      shape = { id: this.shapes.length, namespace, labels, ports, portsKey, hostNetwork, serviceAccount, addresses };
+      shape = { id: this.shapes.length, namespace, labels, ports, portsKey, hostNetwork, serviceAccount, addresses, proxyConfigs };
       this.shapes.push(shape);
       this.shapeOf.set(key, shape);
     }
@@ -219,6 +225,15 @@ export class ClusterModel {
     const range = hostNetwork ? this.nodeRange : this.podRange;
     return range && running.length > 0 ? IpSet.unionOf(running.map(address => IpSet.ofAddress(address))) : range;
   }
+}
+
+/** What rules see of pods, as it is declared. */
+interface Seen {
+  readonly namespace: string;
+  readonly labels: Labels;
+  readonly ports: readonly ContainerPort[];
+  readonly hostNetwork: boolean;
+  readonly serviceAccount: string;
 }
 
 interface OwnerGroup {

@@ -24,7 +24,12 @@ export interface PodShape {
   /** The addresses it may have. @default - unknown: no address rule matches it */
   readonly addresses?: IpSet;
   readonly serviceAccount: string;
+  /** Of a pod that says it is a proxy, the ConfigMaps it mounts. */
+  readonly proxyConfigs: readonly string[];
 }
+
+/** The label by which a pod says that its configuration, and not its address, is what it can reach. */
+export const PROXY_LABEL = 'secure-network/proxy';
 
 /** A pod, or the pods of one controller: what has a row in the answer. */
 export interface Workload {
@@ -69,6 +74,9 @@ export interface AssumedPeer {
    */
   readonly foreign?: boolean;
 }
+
+/** An ingress controller that nobody declared. */
+export const CONTROLLER: AssumedPeer = { namespace: '{ingress-controller}', name: 'controller', kind: 'Controller', labels: {}, real: false };
 
 export const NAME_LABEL = 'kubernetes.io/metadata.name';
 

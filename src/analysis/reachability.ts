@@ -59,12 +59,15 @@ export class Reachability {
   readonly classes: Classes;
   readonly endpoints: readonly Endpoint[];
   readonly judge = new Judge();
+  /** The layers that are asked. @default - all */
+  readonly layers?: ReadonlySet<LayerName>;
   private readonly reach: Reach;
   private readonly byClass = new Map<number, Endpoint[]>();
   private readonly outsideKnown = new Map<string, readonly OutsideRow[]>();
 
   private constructor(readonly model: ClusterModel, options: ReachabilityOptions) {
-    this.compilation = compile(model, options.layers && new Set(options.layers));
+    this.layers = options.layers && new Set(options.layers);
+    this.compilation = compile(model, this.layers);
     this.classes = classify(model, this.compilation);
     this.reach = new Reach(this.classes);
     this.endpoints = model.workloads.flatMap(workload => this.endpointsOf(workload));
@@ -186,7 +189,8 @@ export class Reachability {
   }
 }
 
-function partsOf(rows: readonly OutsideRow[], addresses: IpSet): ConnectionSet[] {
+/** What rows say of the parts of an address set; a part that is in no row is denied. */
+export function partsOf(rows: readonly OutsideRow[], addresses: IpSet): ConnectionSet[] {
   const touched = rows.filter(row => row.addresses.overlaps(addresses));
   const covered = IpSet.unionOf(touched.map(row => row.addresses)).contains(addresses);
   return [...touched.map(row => row.conn), ...covered ? [] : [ConnectionSet.none()]];

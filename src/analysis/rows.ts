@@ -1,11 +1,12 @@
 import { PeerClass } from './classes';
 import { CONTROLLER_TEXT, entranceRows } from './entrance-rows';
+import { worldOf } from './names';
 import { Endpoint, Reachability } from './reachability';
 import { ConnectionSet } from '../algebra/connection-set';
 
 /** One line of the answer: who reaches whom, and how. */
 export interface ConnectivityRow {
-  /** `namespace/name[Kind]`, or a range of addresses `first-last[External]`. */
+  /** `namespace/name[Kind]`, a range of addresses `first-last[External]`, or the name of a host outside. */
   readonly src: string;
   readonly dst: string;
   /** `All Connections`, or ports by protocol: `TCP 80,90-95,UDP 53`. */
@@ -39,11 +40,19 @@ export function* rowsOf(reach: Reachability): Iterable<ConnectivityRow> {
         if (endpoint !== source && endpoint.real && known) rows.push({ src: source.text, dst: endpoint.text, conn: conn.toString() });
       }
     }
-    for (const { addresses, conn } of source.workload.foreign ? [] : reach.outside(source, 'egress')) {
-      for (const { first, last } of addresses.ranges()) rows.push({ src: source.text, dst: `${first}-${last}[External]`, conn: conn.toString() });
-    }
+    if (!source.workload.foreign) rows.push(...worldRows(reach, source));
     yield* rows.sort(byDst);
   }
+}
+
+function worldRows(reach: Reachability, source: Endpoint): ConnectivityRow[] {
+  const { addresses, names } = worldOf(reach, source);
+  const ranges = addresses.flatMap(row => row.addresses.ranges().map(({ first, last }) => ({ dst: `${first}-${last}[External]`, conn: row.conn })));
+  const joined = new Map<string, ConnectionSet>();
+  for (const { dst, conn } of [...ranges, ...names.map(row => ({ dst: row.host, conn: row.conn }))]) {
+    joined.set(dst, conn.union(joined.get(dst) ?? ConnectionSet.none()));
+  }
+  return [...joined].map(([dst, conn]) => ({ src: source.text, dst, conn: conn.toString() }));
 }
 
 interface OutsideSource {

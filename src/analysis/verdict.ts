@@ -1,5 +1,6 @@
 import { Decision, explain } from './explain';
-import { End, Reachability } from './reachability';
+import { toName, World, worldOf } from './names';
+import { End, partsOf, Reachability } from './reachability';
 import { ObjectRef, textOfRef } from './rules';
 import { ConnectionSet, Protocol } from '../algebra/connection-set';
 import { IpSet, isAddress } from '../algebra/ip-set';
@@ -8,6 +9,7 @@ import { IpSet, isAddress } from '../algebra/ip-set';
 export interface ConnectivityQuery {
   /** A workload (`shop/api`, `shop/api[Deployment]`), an address, a CIDR or a range `first-last`. */
   readonly src: string;
+  /** The same, or the name of a host outside (`orders.db.example`). */
   readonly dst: string;
   /**
    * TCP, UDP or SCTP.
@@ -58,20 +60,60 @@ export interface Verdict {
 
 export function decide(reach: Reachability, query: ConnectivityQuery): Verdict {
   const asked = askedOf(query);
-  const ends = endsOf(reach, query.src).flatMap(src => endsOf(reach, query.dst).map(dst => ({ src, dst })));
+  const host = hostOf(query.dst);
+  const targets = host === undefined ? endsOf(reach, query.dst) : [reach.model.outside];
+  const ends = endsOf(reach, query.src).flatMap(src => targets.map(dst => ({ src, dst, ...answer(reach, src, dst, host) })));
   let every = asked;
   let some = ConnectionSet.none();
-  for (const { src, dst } of ends) {
-    every = every.intersect(reach.between(src, dst));
-    some = some.union(reach.betweenSome(src, dst).intersect(asked));
+  for (const end of ends) {
+    every = every.intersect(end.every);
+    some = some.union(end.some.intersect(asked));
   }
   const exact = query.port !== undefined;
   return {
     allowed: exact ? every.equals(asked) : !every.isEmpty,
     denied: some.isEmpty,
     conn: every.toString(),
-    reasons: ends.flatMap(({ src, dst }) => explain(reach, src, dst, asked).map(decision => reasonOf(decision, src, dst))),
+    reasons: ends.flatMap(({ src, dst, world }) => [
+      ...explain(reach, src, dst, asked).map(decision => reasonOf(decision, src, dst)),
+      ...world ? proxyReasons(world, src, query.dst, some.isEmpty ? asked : some, !some.isEmpty) : [],
+    ]),
   };
+}
+
+interface Answer {
+  readonly every: ConnectionSet;
+  readonly some: ConnectionSet;
+  /** What a proxy leaves of the world outside, where the source is one. */
+  readonly world?: World;
+}
+
+/** Behind a proxy its configuration decides what is outside; a name that nobody lists may be any address outside. */
+function answer(reach: Reachability, src: End, dst: End, host?: string): Answer {
+  if (src instanceof IpSet || !(dst instanceof IpSet)) return { every: reach.between(src, dst), some: reach.betweenSome(src, dst) };
+  const world = worldOf(reach, src);
+  const named = host === undefined ? ConnectionSet.none() : toName(world, host);
+  if (world.proxiedBy.length === 0) return { every: reach.between(src, dst).union(named), some: reach.betweenSome(src, dst).union(named) };
+  if (host !== undefined) return { every: named, some: named, world };
+  const parts = partsOf(world.addresses, dst);
+  return { every: parts.reduce((all, part) => all.intersect(part), ConnectionSet.all()), some: ConnectionSet.unionOf(parts), world };
+}
+
+function proxyReasons({ proxiedBy }: World, src: End, dst: string, conn: ConnectionSet, allows: boolean): Reason[] {
+  return proxiedBy.map(config => ({
+    direction: 'egress',
+    layer: 'proxy',
+    allows,
+    object: textOfRef(config),
+    origin: config.origin,
+    conn: conn.toString(),
+    text: `${textOfRef(config)} ${allows ? 'lists' : 'does not list'} ${dst} for ${conn}, and the proxy ${textOf(src)} reaches what it lists only`,
+  }));
+}
+
+/** The name of a host outside, where a text is one. */
+export function hostOf(text: string): string | undefined {
+  return /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+\.?$/i.test(text) && !/^[\d.]+$/.test(text) ? text : undefined;
 }
 
 export function askedOf({ protocol, port, endPort }: ConnectivityQuery): ConnectionSet {
@@ -87,7 +129,7 @@ export function endsOf(reach: Reachability, text: string): readonly End[] {
   if (range && isAddress(range[1])) return [IpSet.ofRange(range[1], range[2])];
   if (/^[0-9a-fA-F.:]+\/\d+$/.test(bare)) return [IpSet.ofCidr(bare)];
   const match = /^([^/[\]]+)\/([^/[\]]+)(?:\[([^\]]+)\])?$/.exec(text);
-  if (!match) throw new Error(`'${text}' names no peer: write namespace/name, namespace/name[Kind], an address or a CIDR`);
+  if (!match) throw new Error(`'${text}' names no peer: write namespace/name, namespace/name[Kind], an address, a CIDR or the name of a host outside`);
   const [, namespace, name, kind] = match;
   const found = reach.find(namespace, name, kind);
   if (found.length > 0) return found;

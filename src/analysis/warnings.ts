@@ -1,11 +1,12 @@
 import { resolveNames } from './judge';
+import { unreadableProxies } from './names';
 import { Reachability } from './reachability';
 import { textOfRef } from './rules';
 import { ConnectionSet } from '../algebra/connection-set';
 
 /** What the answer rests on that manifests cannot settle, sorted. */
 export function warningsOf(reach: Reachability): string[] {
-  return [...new Set([...invalid(reach), ...remarks(reach), ...hostNetwork(reach), ...unresolvedNames(reach)])].sort();
+  return [...new Set([...invalid(reach), ...remarks(reach), ...hostNetwork(reach), ...unresolvedNames(reach), ...unreadableProxies(reach)])].sort();
 }
 
 function invalid({ model }: Reachability): string[] {

@@ -30,7 +30,15 @@ export interface DeclaredPods {
   readonly serviceAccount: string;
   /** The addresses that a running pod has; empty for a template. */
   readonly addresses: readonly string[];
+  /** The ConfigMaps it mounts. */
+  readonly configMaps: readonly string[];
   readonly ref: ObjectRef;
+}
+
+/** The configuration of a proxy, as text. */
+export interface ProxyConfig {
+  readonly ref: ObjectRef;
+  readonly text: string;
 }
 
 export interface DeclaredNode {
@@ -43,6 +51,7 @@ export interface ModelSink {
   pods(pods: DeclaredPods): void;
   service(service: DeclaredService): void;
   entrance(entrance: Entrance): void;
+  proxyConfig(config: ProxyConfig): void;
   node(node: DeclaredNode): void;
   /** The nodes read so far; policies are read after everything else. */
   nodes(): readonly DeclaredNode[];

@@ -3,9 +3,12 @@ import { ADMIN_NETWORK_POLICY } from './admin-network-policy';
 import { CLUSTER_NETWORK_POLICY } from './cluster-network-policy';
 import { INGRESS, ROUTE, SERVICES } from './entrances';
 import { NETWORK_POLICY } from './network-policy';
-import { NAMESPACES, NODES, WORKLOADS } from './workloads';
+import { NAMESPACES, NODES, PROXY_CONFIGS, WORKLOADS } from './workloads';
 
 /** Every reader, by the kinds it reads. A new policy kind is one more file, and one more name here. */
-const READERS: readonly KindReader[] = [NAMESPACES, NODES, WORKLOADS, SERVICES, INGRESS, ROUTE, NETWORK_POLICY, ADMIN_NETWORK_POLICY, CLUSTER_NETWORK_POLICY];
+const READERS: readonly KindReader[] = [
+  NAMESPACES, NODES, WORKLOADS, PROXY_CONFIGS, SERVICES, INGRESS, ROUTE,
+  NETWORK_POLICY, ADMIN_NETWORK_POLICY, CLUSTER_NETWORK_POLICY,
+];
 
 export const READER_OF: ReadonlyMap<string, KindReader> = new Map(READERS.flatMap(reader => reader.kinds.map(kind => [kind, reader])));

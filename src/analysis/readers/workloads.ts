@@ -17,6 +17,17 @@ export const NAMESPACES: KindReader = {
   read: (object, ref, sink) => sink.namespace(ref.name, readLabels(object.metadata?.labels, 'metadata.labels')),
 };
 
+/** The key under which a ConfigMap holds the configuration of a proxy. */
+const PROXY_CONFIG = 'haproxy.cfg';
+
+export const PROXY_CONFIGS: KindReader = {
+  kinds: ['/ConfigMap'],
+  read: (object, ref, sink) => {
+    const text = object.data?.[PROXY_CONFIG];
+    if (typeof text === 'string') sink.proxyConfig({ ref, text });
+  },
+};
+
 export const NODES: KindReader = {
   kinds: ['/Node'],
   read: (object, ref, sink) => sink.node({
@@ -42,6 +53,7 @@ function readWorkload(object: any, ref: ObjectRef, sink: ModelSink): void {
     hostNetwork: spec.hostNetwork === true,
     serviceAccount: spec.serviceAccountName ?? spec.serviceAccount ?? 'default',
     addresses: isPod ? addressesOf(object.status) : [],
+    configMaps: configMapsOf(spec),
     ref,
   });
 }
@@ -77,6 +89,12 @@ function readPorts(spec: any, field: string, warn: (message: string) => void): C
     });
   }
   return named;
+}
+
+function configMapsOf(spec: any): string[] {
+  const volumes: any[] = listOf(spec.volumes, 'volumes');
+  const sources = volumes.flatMap(volume => [volume?.configMap, ...(volume?.projected?.sources ?? []).map((source: any) => source?.configMap)]);
+  return sources.flatMap(source => source?.name ?? []).sort();
 }
 
 function addressesOf(status: any): string[] {

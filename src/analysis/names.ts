@@ -1,0 +1,90 @@
+import { atomsOf, OutsideRow, resolveOutside } from './outside';
+import { evaluate, isHostIn, Program } from './program';
+import type { Endpoint, Reachability } from './reachability';
+import { readHaproxy } from './readers/haproxy';
+import { ObjectRef } from './rules';
+import { ConnectionSet } from '../algebra/connection-set';
+import { IpSet, isAddress } from '../algebra/ip-set';
+
+/**
+ * What a workload reaches outside, by name where a name decides.
+ *
+ * A name stands for itself and is never widened to addresses. Two things decide by name: rules that list domain names, and the
+ * configuration of a proxy, which knows its servers and no others. Behind a proxy the addresses that its own policy has to leave open are
+ * not reachable, but for the servers that the configuration gives by address.
+ */
+export interface NamedRow {
+  readonly host: string;
+  readonly conn: ConnectionSet;
+  /** The configuration that holds the name. @default - a rule does */
+  readonly config?: ObjectRef;
+}
+
+export interface World {
+  readonly addresses: readonly OutsideRow[];
+  readonly names: readonly NamedRow[];
+  /** The configurations that decide, where the workload is a proxy. */
+  readonly proxiedBy: readonly ObjectRef[];
+}
+
+export function worldOf(reach: Reachability, endpoint: Endpoint): World {
+  const addresses = reach.outside(endpoint, 'egress');
+  const ruled = endpoint.peerClass.egress.hosts.map(host => ({ host, conn: toHost(endpoint.peerClass.egress, host, reach.model.outside) }));
+  const names = ruled.filter(({ conn }) => !conn.isEmpty);
+  const proxy = proxyOf(reach, endpoint);
+  if (!proxy || proxy.unreadable.length > 0) return { addresses, names, proxiedBy: [] };
+  const open = (host: string) => toHost(endpoint.peerClass.egress, host, reach.model.outside);
+  return {
+    addresses: proxy.servers.filter(({ host }) => isAddress(host)).flatMap(({ host, port }) => addresses.map(row =>
+      ({ addresses: row.addresses.intersect(IpSet.ofAddress(host)), conn: row.conn.intersect(ConnectionSet.of('TCP', port)) })))
+      .filter(row => !row.addresses.isEmpty && !row.conn.isEmpty),
+    names: proxy.servers.filter(({ host }) => !isAddress(host) && !isInside(host))
+      .map(({ host, port, config }) => ({ host, config, conn: open(host).intersect(ConnectionSet.of('TCP', port)) }))
+      .filter(({ conn }) => !conn.isEmpty),
+    proxiedBy: proxy.configs,
+  };
+}
+
+/** What passes to one name. */
+export function toName(world: World, host: string): ConnectionSet {
+  return ConnectionSet.unionOf(world.names.filter(row => isHostIn(host, row.host)).map(({ conn }) => conn));
+}
+
+/** Why the configuration of a proxy cannot be relied on: each line that may lead elsewhere. */
+export function unreadableProxies(reach: Reachability): string[] {
+  return reach.endpoints.filter(endpoint => endpoint.real).flatMap(endpoint => (proxyOf(reach, endpoint)?.unreadable ?? [])
+    .map(reason => `${endpoint.text} is taken to reach every address its policies open: ${reason}`));
+}
+
+interface Proxy {
+  readonly servers: readonly { readonly host: string; readonly port: number; readonly config: ObjectRef }[];
+  readonly configs: readonly ObjectRef[];
+  readonly unreadable: readonly string[];
+}
+
+function proxyOf({ model, layers }: Reachability, { workload }: Endpoint): Proxy | undefined {
+  if (layers !== undefined && !layers.has('proxy')) return undefined;
+  // Pods of one workload may mount different configurations: all of them count, and a pod without one may reach anything.
+  const mounted = workload.variants.map(({ shape }) => shape.proxyConfigs.flatMap(name => model.proxyConfigs.get(`${shape.namespace}/${name}`) ?? []));
+  if (mounted.some(configs => configs.length === 0)) return undefined;
+  const read = [...new Set(mounted.flat())].map(({ ref, text }) => ({ ref, ...readHaproxy(text) }));
+  return {
+    servers: read.flatMap(({ ref, listeners }) => listeners.flatMap(({ servers }) => servers.map(server => ({ ...server, config: ref })))),
+    configs: read.map(({ ref }) => ref),
+    unreadable: read.flatMap(({ ref, unknown }) => unknown.map(({ line, reason }) => `line ${line} of ConfigMap ${ref.namespace}/${ref.name}: ${reason}`)),
+  };
+}
+
+/** A name may stand for any address outside, so what passes for some address passes for it. */
+function toHost(program: Program, host: string, outside: IpSet): ConnectionSet {
+  const rest = evaluate(program, { selectable: false, host }, resolveOutside);
+  const v4 = atomsOf(outside.v4, program.addresses.map(set => set.v4)).map(({ cuts: [v] }) => ({ selectable: false, host, v4: v }));
+  const v6 = atomsOf(outside.v6, program.addresses.map(set => set.v6)).map(({ cuts: [v] }) => ({ selectable: false, host, v6: v }));
+  const untouched = outside.subtract(IpSet.unionOf(program.addresses)).isEmpty ? ConnectionSet.none() : rest;
+  return ConnectionSet.unionOf([untouched, ...[...v4, ...v6].map(view => evaluate(program, view, resolveOutside))]);
+}
+
+/** Names of Services are the cluster's own; the pods behind them have rows of their own. */
+function isInside(host: string): boolean {
+  return !host.includes('.') || /\.svc(\..+)?$/.test(host);
+}
