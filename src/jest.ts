@@ -5,10 +5,15 @@
  *   expect(net).toAllow(frontend, api, Port.tcp(8080));
  *   expect(net).toDeny(frontend, orders);
  *   expect(net).toOnlyAllow(api, cart, Port.tcp(6379));
+ *   expect(net).toHaveNoFindings();
  *
  * Peers are constructs, `Peer...`, or text as the rows show it: `'shop/api'`, `'203.0.113.0/24'`.
  */
 import type { Connectivity } from './analysis/connectivity';
+import { Level } from './analysis/findings/finding';
+import { findingsOf, openFindings } from './analysis/findings/findings';
+import { PLAIN } from './analysis/findings/report/_context';
+import { txt } from './analysis/findings/report/txt';
 import { Port } from './intent/port';
 import { Claim, TestedPeer, test } from './proof/expectation';
 
@@ -20,16 +25,35 @@ export interface ConnectivityMatchers<R> {
   toDeny(from: TestedPeer, to: TestedPeer, ...ports: Port[]): R;
   /** Everything on these ports passes, and nothing else does. */
   toOnlyAllow(from: TestedPeer, to: TestedPeer, ...ports: Port[]): R;
+  /** Nothing looks secure and is not: docs/findings.md. What an object accepts by its annotation does not count. */
+  toHaveNoFindings(options?: FindingsOptions): R;
+}
+
+/** Which findings count. */
+export interface FindingsOptions {
+  /** The mildest level that counts. @default 'note' - every finding does */
+  readonly level?: Level;
+  /** Codes that do not count. @default - all do */
+  readonly except?: readonly string[];
 }
 
 function matcher(claim: Claim) {
   return (received: unknown, from: TestedPeer, to: TestedPeer, ...ports: Port[]) => {
-    if (!isConnectivity(received)) {
-      throw new Error('this matcher is for a Connectivity: use expect(Connectivity.ofApp(app)) or expect(Connectivity.ofManifests([folder]))');
-    }
-    const { holds, explanation } = test(received, claim, from, to, ports);
+    const { holds, explanation } = test(checkConnectivity(received), claim, from, to, ports);
     return { pass: holds, message: () => explanation };
   };
+}
+
+function toHaveNoFindings(received: unknown, { level = 'note', except = [] }: FindingsOptions = {}) {
+  const counted = findingsOf(checkConnectivity(received)._reachability).filter(({ code }) => !except.includes(code));
+  const found = openFindings(counted, level);
+  const listed = () => `expected no findings, but there are\n\n${txt(found, { paint: PLAIN, lineOf: () => undefined })}`;
+  return { pass: found.length === 0, message: () => found.length === 0 ? 'expected findings, but there are none' : listed() };
+}
+
+function checkConnectivity(received: unknown): Connectivity {
+  if (isConnectivity(received)) return received;
+  throw new Error('this matcher is for a Connectivity: use expect(Connectivity.ofApp(app)) or expect(Connectivity.ofManifests([folder]))');
 }
 
 /** Not `instanceof`: jest may load the library once for the test and once for its set-up. */
@@ -37,7 +61,7 @@ function isConnectivity(received: unknown): received is Connectivity {
   return typeof received === 'object' && received !== null && '_reachability' in received;
 }
 
-const matchers = { toAllow: matcher('allow'), toDeny: matcher('deny'), toOnlyAllow: matcher('only allow') };
+const matchers = { toAllow: matcher('allow'), toDeny: matcher('deny'), toOnlyAllow: matcher('only allow'), toHaveNoFindings };
 
 // The global of jest where there is one; `injectGlobals: false` has it in the package only.
 const jestExpect = (globalThis as { expect?: { extend(m: object): void } }).expect;

@@ -1,4 +1,5 @@
-import { PodShape, Workload } from '../pods';
+import { LabelSelector } from '../../algebra/label-selector';
+import { NAME_LABEL, PodShape, Workload } from '../pods';
 import { Reachability } from '../reachability';
 import { PodMatch } from '../rules';
 
@@ -32,9 +33,13 @@ export class Chosen {
     return [...new Set(shapes.flatMap(({ id }) => this.workloadsOf.get(id) ?? []))];
   }
 
-  /** The namespaces that a match looks into, as far as manifests show them. */
-  namespaces({ namespace, namespaces }: PodMatch): string[] {
-    if (namespace !== undefined) return [namespace];
-    return [...this.reachability.model.namespaces].filter(([, labels]) => namespaces?.matches(labels) ?? true).map(([name]) => name);
+  /** The namespaces that a match looks into. @returns undefined where they may be others than the manifests show pods of */
+  shownNamespaces({ namespace, namespaces }: PodMatch): readonly string[] | undefined {
+    const names = namespace !== undefined ? [namespace] : namespaces && namesIn(namespaces);
+    return names?.every(name => this.populated.has(name)) ? names : undefined;
   }
+}
+
+function namesIn(selector: LabelSelector): readonly string[] | undefined {
+  return selector.requirements.find(({ key, operator }) => key === NAME_LABEL && operator === 'In')?.values;
 }

@@ -1,3 +1,5 @@
+import { ADMIN_ALLOWS_EVERYTHING } from './admin-allows-everything';
+import { BASELINE_WITHOUT_EFFECT } from './baseline-without-effect';
 import { CLIENT_ADDRESS_LOST } from './client-address-lost';
 import { CLOSED_DIRECTION_WITHOUT_TYPE } from './closed-direction-without-type';
 import { CONTRADICTORY_SELECTOR } from './contradictory-selector';
@@ -22,6 +24,7 @@ import { NAMESPACE_WITHOUT_POLICY } from './namespace-without-policy';
 import { NEGATIVE_NAMESPACE_SELECTOR } from './negative-namespace-selector';
 import { NEGATIVE_POD_SELECTOR } from './negative-pod-selector';
 import { NETWORK_PRIVILEGES } from './network-privileges';
+import { NETWORKS_MATCH_PODS } from './networks-match-pods';
 import { NO_DEFAULT_DENY } from './no-default-deny';
 import { OPEN_TO_EVERY_NAMESPACE } from './open-to-every-namespace';
 import { OPEN_TO_EVERYONE } from './open-to-everyone';
@@ -51,6 +54,8 @@ import { UNKNOWN_FIELD } from './unknown-field';
 
 /** Every check, in the order of its name. A new check is one more file, one more line here, and a good and a bad manifest. */
 export const CHECKS: readonly Check[] = [
+  ADMIN_ALLOWS_EVERYTHING,
+  BASELINE_WITHOUT_EFFECT,
   CLIENT_ADDRESS_LOST,
   CLOSED_DIRECTION_WITHOUT_TYPE,
   CONTRADICTORY_SELECTOR,
@@ -74,6 +79,7 @@ export const CHECKS: readonly Check[] = [
   NEGATIVE_NAMESPACE_SELECTOR,
   NEGATIVE_POD_SELECTOR,
   NETWORK_PRIVILEGES,
+  NETWORKS_MATCH_PODS,
   NO_DEFAULT_DENY,
   OPEN_TO_EVERY_NAMESPACE,
   OPEN_TO_EVERYONE,

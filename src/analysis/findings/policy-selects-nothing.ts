@@ -1,3 +1,4 @@
+import { listed } from './_evidence';
 import { POLICIES } from './_pages';
 import { subjectField } from './_rules';
 import { Check } from './finding';
@@ -13,11 +14,10 @@ export const POLICY_SELECTS_NOTHING: Check = {
   * find(evidence) {
     for (const source of evidence.policies) {
       const { ref, policy: { subject } } = source;
-      const shown = evidence.namespaces(subject).filter(namespace => evidence.populated.has(namespace));
-      if (shown.length === 0 || subject.pods.isEverything || evidence.shapes(subject).length > 0) continue;
-      if (subject.pods.witness() === undefined) continue;
-      const place = subject.namespace === undefined ? 'the chosen namespaces' : `namespace ${subject.namespace}`;
-      yield { object: ref, path: subjectField(source), message: `no pod of ${place} has the labels ${subject.pods}` };
+      if (subject.pods.isEverything || subject.pods.witness() === undefined) continue;
+      const places = evidence.shownNamespaces(subject);
+      if (!places || evidence.shapes(subject).length > 0) continue;
+      yield { object: ref, path: subjectField(source), message: `no pod of namespace ${listed(places)} has the labels ${subject.pods}` };
     }
   },
 };

@@ -1,3 +1,4 @@
+import { listed } from './_evidence';
 import { SELECTORS } from './_pages';
 import { peersIn } from './_rules';
 import { Check } from './finding';
@@ -14,10 +15,9 @@ export const RULE_MATCHES_NOBODY: Check = {
   * find(evidence) {
     for (const { match, peerField, source } of peersIn(evidence.policies)) {
       if (!match || match.pods.isEverything || match.pods.witness() === undefined) continue;
-      const places = evidence.namespaces(match);
-      if (places.length === 0 || !places.every(namespace => evidence.populated.has(namespace))) continue;
-      if (evidence.shapes(match).length > 0) continue;
-      yield { object: source.ref, path: peerField, message: `no pod of ${places.length === 1 ? `namespace ${places[0]}` : 'the chosen namespaces'} has the labels ${match.pods}` };
+      const places = evidence.shownNamespaces(match);
+      if (!places || evidence.shapes(match).length > 0) continue;
+      yield { object: source.ref, path: peerField, message: `no pod of namespace ${listed(places)} has the labels ${match.pods}` };
     }
   },
 };

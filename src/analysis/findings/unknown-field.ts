@@ -14,7 +14,7 @@ export const UNKNOWN_FIELD: Check = {
   description: 'A NetworkPolicy has a field that does not exist, which the API server drops',
   why: 'Where a client does not ask for strict validation, a misspelled `from`, or a `from` in an egress rule, is dropped, and the rule opens to everybody.',
   source: POLICY_API,
-  remedy: '{advice}',
+  remedy: 'correct the name of the field: {advice}',
   * find({ networkPolicies }) {
     for (const { ref, json } of networkPolicies) {
       for (const { path, known } of fieldsOf(json.spec ?? {})) {

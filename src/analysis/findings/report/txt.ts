@@ -8,7 +8,7 @@ import { ReportContext } from './_context';
  *     the empty list lets everybody in: every pod of every namespace, and every address outside
  *     remedy: name the peers, or remove the rule to let nobody pass
  */
-export function txt(findings: readonly Finding[], context: ReportContext): string {
+export function txt(findings: readonly Finding[], context: Pick<ReportContext, 'paint' | 'lineOf'>): string {
   const { paint } = context;
   const colour: Record<Level, (text: string) => string> = { error: paint.red, warning: paint.yellow, note: paint.cyan };
   const open = findings.filter(({ accepted }) => accepted === undefined);
@@ -33,7 +33,7 @@ export function summaryOf(findings: readonly Finding[]): string {
   return [...counts.length > 0 ? counts : ['no findings'], ...accepted > 0 ? [`${accepted} accepted`] : []].join(', ');
 }
 
-function placeOf(finding: Finding, { lineOf }: ReportContext): string | undefined {
+function placeOf(finding: Finding, { lineOf }: Pick<ReportContext, 'lineOf'>): string | undefined {
   const { origin } = finding.object;
   const line = lineOf(finding);
   return origin && (line === undefined ? origin : `${origin}:${line}`);
