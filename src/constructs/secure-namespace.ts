@@ -1,14 +1,17 @@
 import { Chart } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import { grantInNamespace } from './_grants';
 import { MANAGED_BY, TENANT_LABEL } from './_labels';
 import { Manifest, emit, emitPlans } from './_manifest';
 import { stripClusterScope } from './_one-pass';
 import { refuseNestedChart } from './_placement';
 import { addStatefulSet, addWorkload } from './_workloads';
+import { Access } from './access';
 import { IClusterEdge } from './cluster-edge-like';
 import { ISecureNamespace } from './secure-namespace-like';
 import { AdoptOptions, SecureWorkload, SelectedWorkloadProps, identityOf } from './secure-workload';
+import { Subject } from './subject';
 import { checkDnsLabel, checkLabelValue, checkLabels } from '../admission/names';
 import { Connections } from '../intent/connections';
 import { NamespaceEnd } from '../intent/endpoint';
@@ -192,7 +195,8 @@ export class SecureNamespace extends Chart implements ISecureNamespace {
         kind: 'namespace',
         path: this.node.path,
         namespace: name,
-        tenant: this.tenant,
+        // No label value has a space in it, so no other namespace can claim to be of this one's own tenant.
+        tenant: props.tenant ?? `namespace ${name}`,
         ledger: this.edge._ledger,
         imported: false,
         open: once(() => this.emitNetwork(intent, 'flows')),
@@ -262,6 +266,11 @@ export class SecureNamespace extends Chart implements ISecureNamespace {
   /** Pods of this namespace that are known by their labels only, because their manifests are made elsewhere. */
   public select(name: string, props: SelectedWorkloadProps): SecureWorkload {
     return SecureWorkload._select(this, name, props);
+  }
+
+  /** Grants access to what is in this namespace. To use the API from a pod takes more: `edge.apiServer.grant(workload, access)`. */
+  public grant(subject: Subject, access: Access): void {
+    grantInNamespace(this, subject, access);
   }
 
   private workloads(): SecureWorkload[] {

@@ -2,7 +2,7 @@
  * The one mutable thing of a cluster: the list of statements, which only grows. Everything else is computed from it,
  * so that the order in which a program speaks never shows in the output.
  */
-import { Endpoint, Subject, WorkloadEnd, homeOf, keyOf, nameOf } from './endpoint';
+import { Endpoint, NamespaceEnd, Subject, WorkloadEnd, homeOf, keyOf, nameOf } from './endpoint';
 import { Flow, Statement, describe, flowKey, mergeStatements, portProblem, portsOf } from './flow';
 import { Port, compareText } from './port';
 
@@ -96,7 +96,7 @@ function disagreement(statements: readonly Statement[]): string[] {
   ] as const) {
     const missing = portTexts(mine).filter(port => !portTexts(theirs).includes(port));
     if (mine.length && missing.length) {
-      return [`the flow ${describe(mine[0])} crosses from tenant '${source.tenant}' to tenant '${destination.tenant}', `
+      return [`the flow ${describe(mine[0])} crosses from tenant '${tenantOf(source)}' to tenant '${tenantOf(destination)}', `
         + `and '${path(silent)}' has not agreed to ${missing.join(', ')}: add ${remedy}, { ports: [...] }) with these ports to its connections`];
     }
   }
@@ -116,4 +116,9 @@ function remember(index: Map<string, Set<string>>, key: string, value: string): 
   const known = index.get(key);
   if (known) known.add(value);
   else index.set(key, new Set([value]));
+}
+
+/** A namespace without a tenant is one of its own, and is called by its name. */
+function tenantOf({ tenant, namespace }: NamespaceEnd): string {
+  return tenant === `namespace ${namespace}` ? namespace : tenant;
 }

@@ -33,7 +33,7 @@ export interface Allowance {
 /** The peers of an allowance: pods by namespace and labels, or addresses. */
 export type Peers =
   | { readonly kind: 'pods'; readonly namespaces: readonly string[]; readonly labels: Readonly<Record<string, string>> }
-  | { readonly kind: 'addresses'; readonly addresses: IpSet };
+  | { readonly kind: 'addresses'; readonly addresses: IpSet; readonly host?: string };
 
 const NOBODY: readonly Allowance[] = [];
 
@@ -82,7 +82,7 @@ export class Closure {
     const { ports, statements } = flow;
     if (other.kind === 'addresses') {
       return other.resolve(this.factsFor(path)).map(target =>
-        ({ peer: { kind: 'addresses', addresses: addressesOf(target.blocks) }, ports: target.ports ?? ports, statements }));
+        ({ peer: { kind: 'addresses', addresses: addressesOf(target.blocks), host: other.host }, ports: target.ports ?? ports, statements }));
     }
     const namespaces = [other.kind === 'workload' ? other.home.namespace : other.namespace];
     return [{ peer: { kind: 'pods', namespaces, labels: other.kind === 'workload' ? other.labels : {} }, ports, statements }];

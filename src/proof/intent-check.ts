@@ -9,6 +9,7 @@
  */
 import { Closure, Direction, carries, connectionsAt } from './closure';
 import { Differences } from './differences';
+import { nameFaults } from './names';
 import { PeerBook, imaginedPeers, statedPeers } from './peers';
 import { ConnectionSet } from '../algebra/connection-set';
 import { IpSet } from '../algebra/ip-set';
@@ -98,6 +99,7 @@ class Comparison {
     for (const endpoint of reachability.endpoints) {
       if (!this.closure.owns(endpoint.namespace) || endpoint.hostNetwork) continue;
       for (const direction of DIRECTIONS) this.compareOne(endpoint, direction, { reachability, reach, peers, differences });
+      if (endpoint.real) this.faults.push(...nameFaults(reachability, endpoint, this.closure.of(endpoint.workload.variants[0].shape, 'egress')));
     }
     this.faults.push(...differences.messages());
   }

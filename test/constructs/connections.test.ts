@@ -171,6 +171,16 @@ describe('4. Connections: across tenants both ends say so', () => {
     })).toBe('');
   });
 
+  test('a namespace without a tenant is joined by nobody, not even by a tenant of its name', () => {
+    const { app, namespace } = newCluster();
+    const bank = deployment(namespace('bank'), 'ledger', 7000);
+    const impostor = deployment(namespace('shop', { tenant: 'bank' }), 'api', 9090);
+    impostor.connections.allowTo(bank);
+    expect(refusal(app)).toMatch(/crosses from tenant 'bank' to tenant 'bank', and 'bank\/ledger' has not agreed/);
+    bank.connections.allowFrom(impostor);
+    expect(refusal(app)).toBe('');
+  });
+
   test('inside a tenant one end is enough', () => {
     expect(newTenants((api, ledger) => api.connections.allowTo(ledger), 'acme')).toBe('');
   });

@@ -30,6 +30,8 @@ const policy = (namespace: SecureNamespace, name: string) =>
 
 const patched = (object: ApiObject, ...patches: JsonPatch[]) => patches.forEach(patch => object.addJsonPatch(patch));
 
+const config = (router: EgressRouter) => router.node.findAll().filter(ApiObject.isApiObject).map(found => found as ApiObject).find(({ kind }) => kind === 'ConfigMap')!;
+
 /** An object that no construct of this library made. */
 function foreign(namespace: SecureNamespace, name: string, spec: object): ApiObject {
   return new ApiObject(namespace, name, { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name }, spec });
@@ -76,6 +78,11 @@ describe('7. intent check', () => {
       /shop\/api -> shop\/cart : TCP 6379 is not possible/],
     ['the router opened to nodes', made => patched(policy(made.router.proxy.node.scope as SecureNamespace, 'orders-network-policy'),
       JsonPatch.remove('/spec/egress/0/to/0/ipBlock/except')), /egress\/orders -> .*192\.0\.2\.0.* TCP 5432 is possible|169\.254\.169\.254/],
+    ['a router whose configuration leads elsewhere', made => patched(config(made.router), JsonPatch.replace('/data/haproxy.cfg',
+      'listen x\n  bind *:5432\n  server destination evil.example:5432\n')), /egress\/orders -> evil\.example : TCP 5432 is possible, and nobody stated it/],
+    ['a router whose configuration no longer leads there', made => patched(config(made.router), JsonPatch.replace('/data/haproxy.cfg',
+      'listen x\n  bind *:5432\n  server destination evil.example:5432\n')), /egress\/orders -> orders\.db\.example : TCP 5432 is not possible, although stated/],
+    ['a router without a configuration', made => patched(config(made.router), JsonPatch.replace('/metadata/name', 'other')), /egress\/orders is stated to lead to orders\.db\.example alone/],
     ['a policy of others that opens a port', ({ shop }) => foreign(shop, 'allow-scrape', FOREIGN),
       /monitoring.* -> shop\/api : TCP 9102 is possible, and nobody stated it: NetworkPolicy shop\/allow-scrape \(ingress rule 1\) opens it/],
     ['an object that the API server would refuse', ({ shop }) => foreign(shop, 'broken', { ...FOREIGN, ingress: [{ from: [{}] }] }), /NetworkPolicy shop\/broken would be refused/],
