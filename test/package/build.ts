@@ -33,10 +33,10 @@ export function compile(): string {
   return folder;
 }
 
-/** The tarball of a compiled folder. */
-export function pack(folder: string): string {
-  const [{ filename }] = JSON.parse(output('npm', ['pack', '--json', '--ignore-scripts'], folder));
-  return join(folder, filename);
+/** The tarball of a compiled folder, and the files in it. */
+export function pack(folder: string): { tarball: string; files: string[] } {
+  const [{ filename, files }] = JSON.parse(output('npm', ['pack', '--json', '--ignore-scripts'], folder));
+  return { tarball: join(folder, filename), files: files.map(({ path }: { path: string }) => path) };
 }
 
 /** An empty project with the tarball and the peers of package.json installed, the peers as this checkout has them. */

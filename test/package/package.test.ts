@@ -14,8 +14,8 @@ let packed: string[];
 
 beforeAll(() => {
   built = compile();
-  const tarball = pack(built);
-  packed = output('tar', ['-tzf', tarball], built).trim().split('\n').map(file => file.replace(/^package\//, ''));
+  const { tarball, files } = pack(built);
+  packed = files;
   consumer = install(tarball);
   installed = join(consumer, 'node_modules', 'cdk8s-secure-network');
 }, 600_000);
