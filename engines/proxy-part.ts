@@ -22,7 +22,12 @@ export async function judgeProxy(into: ProxyReport): Promise<void> {
   into.version = haproxyVersion(binary) ?? 'unknown';
   into.trials.push(...await proxyTrials({ binary }));
   into.failures.push(...into.trials.filter(({ ok }) => !ok).map(({ name, seen }) => `${name}: ${seen}`));
-  // They mostly wait, so they wait together.
+}
+
+/** Each way to break the configuration has to be noticed by a trial. */
+export async function judgeBrokenProxies(into: ProxyReport): Promise<void> {
+  const { binary } = haproxyBinary();
+  if (!binary) return;
   into.sabotages.push(...await Promise.all(Object.entries(SABOTAGES).map(async ([what, sabotage]) =>
     ({ what, noticed: (await proxyTrials({ binary, sabotage })).filter(({ ok }) => !ok).length }))));
   for (const { what, noticed } of into.sabotages) if (noticed === 0) into.failures.push(`broken on purpose (${what}), and no trial notices`);

@@ -65,7 +65,7 @@ export class Enforcer {
     const tries = [open, open + 1].flatMap(port => SERVER.addresses.map((address): Try => ({ from: CLIENT.name, protocol: 'TCP', address, port })));
     // Nobody listens there: a packet that may pass is refused at once.
     const shown = ['!refused', '!refused', '!silence', '!silence'].join();
-    await until('the enforcer to see the policies', 60, async () => (await this.farm.dial(tries, 150)).join() === shown || undefined)
+    await until('the enforcer to see the policies', 60, async () => (await this.farm.dial(tries, 150)).answers.join() === shown || undefined)
       .catch(error => { throw new Error(`${error.message}:\n${tail(this.log)}\n${tail(this.farm.log)}`); });
   }
 

@@ -26,6 +26,12 @@ export interface ServicePort {
   readonly backends: readonly { readonly address: string; readonly port: number }[];
 }
 
+export interface Outcomes {
+  readonly answers: string[];
+  /** Packets that were dropped before the enforcer saw them; only without any does silence mean a denial. */
+  readonly lost: number;
+}
+
 export class Farm {
   public static async start(run: Run, name: string): Promise<Farm> {
     return new Farm(run.start(name, [await built(ENGINES.prober), 'farm', String(process.pid)], { pipe: true }));
@@ -76,8 +82,8 @@ export class Farm {
   }
 
   /** Who answered each: a host's name, or `!` and why nobody did. */
-  public async dial(tries: readonly Try[], timeoutMs: number): Promise<string[]> {
-    return await this.order('dial', { tries, timeoutMs, atOnce: 1024 }) ?? [];
+  public async dial(tries: readonly Try[], timeoutMs: number): Promise<Outcomes> {
+    return tries.length === 0 ? { answers: [], lost: 0 } : this.order('dial', { tries, timeoutMs, atOnce: 1024 });
   }
 
   public get log(): string {

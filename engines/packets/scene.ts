@@ -65,7 +65,8 @@ export function sceneOf(manifests: readonly Manifest[]): Scene {
   const known = new Set(pods.map(pod => `${pod.namespace} ${labelsKey(pod.labels)}`));
   for (const peer of [...strangers(model), ...selectorWitnesses(model).map(witness => witness.peer)]) {
     const key = `${peer.namespace} ${labelsKey(peer.labels)}`;
-    if (known.has(key)) continue;
+    // The ingress controller of nobody's namespace is a way of speaking, not a pod that can run.
+    if (known.has(key) || !/^[a-z0-9-]+$/.test(peer.namespace)) continue;
     known.add(key);
     if (!spaces.has(peer.namespace)) spaces.set(peer.namespace, { ...peer.namespaceLabels });
     place({ namespace: peer.namespace, name: peer.name, labels: { ...peer.labels }, ports: [] });

@@ -37,7 +37,7 @@ func newFarm() (*farm, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &farm{home: &namespace{here}, router: router, hosts: map[string]*host{}}
+	f := &farm{home: inhabited(here), router: router, hosts: map[string]*host{}}
 	return f, router.do(func() error {
 		return sysctl([2]string{"ipv4/ip_forward", "1"}, [2]string{"ipv6/conf/all/forwarding", "1"},
 			[2]string{"ipv4/conf/all/rp_filter", "0"}, [2]string{"ipv4/conf/default/rp_filter", "0"},
@@ -158,7 +158,7 @@ func (f *farm) start(command, env []string, log string) (any, error) {
 	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Stdout, cmd.Stderr, cmd.Env = file, file, append(os.Environ(), env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	go f.router.do(func() error {
+	go f.router.alone(func() error {
 		err := cmd.Start()
 		started <- err
 		if err != nil {

@@ -9,9 +9,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A namespace is a network of its own, without a name: it lives as long as somebody holds it open.
+// A namespace is a network of its own, without a name: it lives as long as somebody holds it open. One thread stays inside and does what is
+// asked of it in turn, so that a thousand connections do not need a thousand threads.
 type namespace struct {
 	file *os.File
+	work chan func()
 }
 
 // newNamespace leaves the calling thread where it was.
@@ -25,7 +27,7 @@ func newNamespace() (*namespace, error) {
 		if err != nil {
 			return err
 		}
-		made = &namespace{file}
+		made = inhabited(file)
 		lo, err := netlink.LinkByName("lo")
 		if err != nil {
 			return err
@@ -35,8 +37,26 @@ func newNamespace() (*namespace, error) {
 	return made, err
 }
 
-// do runs work on a thread inside the namespace. What it opens there stays there: sockets, and processes it starts.
+func inhabited(file *os.File) *namespace {
+	n := &namespace{file, make(chan func())}
+	go n.alone(func() error {
+		for work := range n.work {
+			work()
+		}
+		return nil
+	})
+	return n
+}
+
+// do runs short work on the thread inside. What it opens there stays there: sockets, for example.
 func (n *namespace) do(work func() error) error {
+	done := make(chan error, 1)
+	n.work <- func() { done <- work() }
+	return <-done
+}
+
+// alone runs long work on a thread of its own inside: a program's life, for example.
+func (n *namespace) alone(work func() error) error {
 	return onOwnThread(func() error {
 		if err := unix.Setns(int(n.file.Fd()), unix.CLONE_NEWNET); err != nil {
 			return err

@@ -76,7 +76,7 @@ func (f *farm) obey(o order) (any, error) {
 	case "listen":
 		return nil, f.listen(o.Listeners)
 	case "dial":
-		return f.dial(o.Tries, o.TimeoutMs, o.AtOnce), nil
+		return f.dial(o.Tries, o.TimeoutMs, o.AtOnce)
 	}
 	return nil, fmt.Errorf("unknown order '%s'", o.Op)
 }

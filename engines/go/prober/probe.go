@@ -5,10 +5,14 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
+	"os"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // A listener answers every connection, or every datagram, with the name of its host: the client learns who it reached.
@@ -93,42 +97,103 @@ func answerDatagrams(server net.PacketConn, name string) {
 	}
 }
 
-// dial opens every connection, so many at once, and gives the outcomes in the same order.
-func (f *farm) dial(tries []try, timeoutMs, atOnce int) []string {
-	outcomes := make([]string, len(tries))
+// Outcomes of tries in their order, and how many packets were lost before the enforcer saw them: a silence proves nothing unless there are none.
+type outcomes struct {
+	Answers []string `json:"answers"`
+	Lost    int      `json:"lost"`
+}
+
+// So many packets may wait for a verdict before the next connections are begun; the queue holds many more.
+const queueAtMost = 40
+
+// dial opens every connection, so many at once, and no faster than the enforcer decides.
+func (f *farm) dial(tries []try, timeoutMs, atOnce int) (outcomes, error) {
+	result := outcomes{Answers: make([]string, len(tries))}
 	places := make(chan struct{}, atOnce)
+	_, lostBefore, err := f.queueState()
+	if err != nil {
+		return result, err
+	}
 	var all sync.WaitGroup
 	for i, t := range tries {
+		if i%8 == 0 {
+			for waiting := queueAtMost + 1; waiting > queueAtMost; {
+				if waiting, _, err = f.queueState(); err != nil {
+					return result, err
+				}
+				if waiting > queueAtMost {
+					time.Sleep(time.Millisecond)
+				}
+			}
+		}
 		places <- struct{}{}
+		deadline := time.Now().Add(time.Duration(timeoutMs) * time.Millisecond)
+		client, err := f.begin(t)
+		if err != nil {
+			result.Answers[i] = outcomeOf(err)
+			<-places
+			continue
+		}
 		all.Add(1)
 		go func() {
-			defer func() { <-places; all.Done() }()
-			outcomes[i] = f.dialOne(t, time.Duration(timeoutMs)*time.Millisecond)
+			defer func() { client.Close(); <-places; all.Done() }()
+			client.SetDeadline(deadline)
+			result.Answers[i] = answerOf(client, t)
 		}()
 	}
 	all.Wait()
-	return outcomes
+	_, lostAfter, err := f.queueState()
+	result.Lost = lostAfter - lostBefore
+	return result, err
 }
 
-func (f *farm) dialOne(t try, timeout time.Duration) string {
-	h := f.hosts[t.From]
-	if h == nil {
-		return "!no host '" + t.From + "'"
-	}
-	deadline := time.Now().Add(timeout)
-	var client net.Conn
-	err := h.ns.do(func() (err error) {
-		client, err = (&net.Dialer{Deadline: deadline}).Dial(strings.ToLower(t.Protocol), net.JoinHostPort(t.Address, fmt.Sprint(t.Port)))
+// queueState says how many packets wait for a verdict now, and how many were dropped so far because the queue or its reader was full.
+func (f *farm) queueState() (waiting, lost int, err error) {
+	err = f.router.do(func() error {
+		data, err := os.ReadFile("/proc/thread-self/net/netfilter/nfnetlink_queue")
+		if os.IsNotExist(err) {
+			return nil
+		}
+		for _, line := range strings.Split(strings.TrimSpace(string(data)), "\n") {
+			var queue, reader, length, mode, size, dropped, unread int
+			if n, _ := fmt.Sscan(line, &queue, &reader, &length, &mode, &size, &dropped, &unread); n == 7 {
+				waiting, lost = waiting+length, lost+dropped+unread
+			}
+		}
 		return err
 	})
-	if err != nil {
-		return outcomeOf(err)
+	return waiting, lost, err
+}
+
+// begin sends the first packet of a connection before it returns, or the pace of the queue would be nobody's.
+func (f *farm) begin(t try) (*os.File, error) {
+	h := f.hosts[t.From]
+	if h == nil {
+		return nil, fmt.Errorf("no host '%s'", t.From)
 	}
-	defer client.Close()
-	client.SetDeadline(deadline)
-	buffer := make([]byte, 256)
+	client, err := connect(h.ns, t)
+	if err != nil || t.Protocol != "UDP" {
+		return client, err
+	}
+	// What is lost before the enforcer is counted, so one datagram is enough.
+	if _, err := client.Write([]byte("who")); err != nil {
+		client.Close()
+		return nil, err
+	}
+	return client, nil
+}
+
+func answerOf(client *os.File, t try) string {
 	if t.Protocol == "UDP" {
-		return askDatagram(client, deadline, timeout, buffer)
+		buffer := make([]byte, 256)
+		n, err := client.Read(buffer)
+		if err != nil {
+			return outcomeOf(err)
+		}
+		return string(buffer[:n])
+	}
+	if err := connected(client); err != nil {
+		return outcomeOf(err)
 	}
 	data, err := io.ReadAll(client)
 	if err != nil {
@@ -137,26 +202,55 @@ func (f *farm) dialOne(t try, timeout time.Duration) string {
 	return string(data)
 }
 
-// askDatagram sends again at each third of the time: a datagram lost is not a datagram denied.
-func askDatagram(client net.Conn, deadline time.Time, timeout time.Duration, buffer []byte) string {
-	for {
-		if _, err := client.Write([]byte("who")); err != nil {
-			return outcomeOf(err)
-		}
-		part := time.Now().Add(timeout / 3)
-		if part.After(deadline) {
-			part = deadline
-		}
-		client.SetReadDeadline(part)
-		n, err := client.Read(buffer)
-		if err == nil {
-			return string(buffer[:n])
-		}
-		var timedOut net.Error
-		if !(errors.As(err, &timedOut) && timedOut.Timeout()) || !time.Now().Before(deadline.Add(-time.Millisecond)) {
-			return outcomeOf(err)
-		}
+// connect begins a connection inside the namespace and does not wait for it.
+func connect(ns *namespace, t try) (*os.File, error) {
+	address, err := netip.ParseAddr(t.Address)
+	if err != nil {
+		return nil, err
 	}
+	domain, to := unix.AF_INET, unix.Sockaddr(&unix.SockaddrInet4{Port: t.Port})
+	if address.Is4() {
+		to = &unix.SockaddrInet4{Port: t.Port, Addr: address.As4()}
+	} else {
+		domain, to = unix.AF_INET6, &unix.SockaddrInet6{Port: t.Port, Addr: address.As16()}
+	}
+	kind := unix.SOCK_STREAM
+	if t.Protocol == "UDP" {
+		kind = unix.SOCK_DGRAM
+	}
+	var fd int
+	err = ns.do(func() (err error) {
+		if fd, err = unix.Socket(domain, kind|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0); err != nil {
+			return err
+		}
+		if err = unix.Connect(fd, to); err != nil && err != unix.EINPROGRESS {
+			unix.Close(fd)
+			return err
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return os.NewFile(uintptr(fd), "connection"), nil
+}
+
+// connected waits until the connection stands or is refused.
+func connected(client *os.File) error {
+	raw, err := client.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var refused error
+	err = raw.Write(func(fd uintptr) bool {
+		if code, err := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_ERROR); err != nil || code != 0 {
+			refused = errors.Join(err, syscall.Errno(code))
+			return true
+		}
+		_, err := unix.Getpeername(int(fd))
+		return err == nil
+	})
+	return errors.Join(err, refused)
 }
 
 func outcomeOf(err error) string {
