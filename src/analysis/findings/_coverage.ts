@@ -1,4 +1,5 @@
 import { Evidence, isSystem } from './_evidence';
+import { groupBy } from './_sources';
 import { Workload } from '../pods';
 import { Direction, ObjectRef } from '../rules';
 
@@ -13,13 +14,12 @@ export interface Coverage {
 }
 
 /** The namespaces with pods that somebody's policies should hold. */
-export function coverageOf(evidence: Evidence): Coverage[] {
-  const byNamespace = new Map<string, Workload[]>();
-  for (const workload of evidence.held) {
-    if (isSystem(workload.namespace)) continue;
-    const list = byNamespace.get(workload.namespace);
-    if (list) list.push(workload); else byNamespace.set(workload.namespace, [workload]);
-  }
+export function coverageOf(evidence: Evidence): readonly Coverage[] {
+  return evidence.once(readCoverage);
+}
+
+function readCoverage(evidence: Evidence): Coverage[] {
+  const byNamespace = groupBy([...evidence.held].filter(({ namespace }) => !isSystem(namespace)), ({ namespace }) => namespace);
   const declared = new Map(evidence.ofKind('/Namespace', 'project.openshift.io/Project').map(({ ref }) => [ref.name, ref]));
   return [...byNamespace].map(([namespace, workloads]) => ({
     namespace,

@@ -22,11 +22,12 @@ export class Evidence extends Chosen {
   /** The pods and pod templates as they came; those of controllers that another object controls are left out. */
   readonly pods: readonly PodSource[];
   /** The workloads whose policies are all known, but for those on their node's network. */
-  readonly held: readonly Workload[];
+  readonly held: ReadonlySet<Workload>;
 
   private readonly byKind = new Map<string, Source[]>();
   private readonly byKey = new Map<string, Source>();
   private readonly refs = new Map<string, ObjectRef>();
+  private readonly known = new Map<unknown, unknown>();
 
   constructor(readonly reach: Reachability) {
     super(reach);
@@ -44,12 +45,18 @@ export class Evidence extends Chosen {
     this.policies = model.policies.map(policy => ({ ref: policy.ref, json: this.byKey.get(keyOfRef(policy.ref))?.json ?? {}, policy }));
     this.networkPolicies = this.policies.filter(({ policy, ref }) => policy.layer === 'network-policy' && ref.kind === 'NetworkPolicy');
     this.pods = podSources(this.objects, this.byKey);
-    this.held = model.workloads.filter(workload => workload.real && !workload.foreign && !isOnHost(workload));
+    this.held = new Set(model.workloads.filter(workload => workload.real && !workload.foreign && !isOnHost(workload)));
   }
 
   /** The objects of some kinds, each as `group/Kind` with '' for the core group. */
   ofKind(...kinds: string[]): Source[] {
     return kinds.flatMap(kind => this.byKind.get(kind) ?? []);
+  }
+
+  /** What several checks ask for, computed once. */
+  once<T>(compute: (evidence: Evidence) => T): T {
+    if (!this.known.has(compute)) this.known.set(compute, compute(this));
+    return this.known.get(compute) as T;
   }
 
   refOf(workload: Workload): ObjectRef {

@@ -31,12 +31,40 @@ export interface EntrySource extends Source {
   readonly backends: readonly { readonly service: ServiceSource; readonly field: string }[];
 }
 
-export function servicesOf(evidence: Evidence): ServiceSource[] {
+export function servicesOf(evidence: Evidence): readonly ServiceSource[] {
+  return evidence.once(readServices);
+}
+
+/** The ports that containers declare, named or not, for each shape of pod that has a manifest. */
+export function containerPorts(evidence: Evidence): ReadonlyMap<PodShape, readonly DeclaredPort[]> {
+  return evidence.once(readPorts);
+}
+
+/** The Services behind which a shape of pod is. */
+export function servicesByShape(evidence: Evidence): ReadonlyMap<PodShape, readonly ServiceSource[]> {
+  return evidence.once(indexServices);
+}
+
+function indexServices(evidence: Evidence): Map<PodShape, ServiceSource[]> {
+  const byShape = new Map<PodShape, ServiceSource[]>();
+  for (const service of servicesOf(evidence)) {
+    for (const shape of service.shapes) {
+      const list = byShape.get(shape);
+      if (list) list.push(service); else byShape.set(shape, [service]);
+    }
+  }
+  return byShape;
+}
+
+function readServices(evidence: Evidence): ServiceSource[] {
   const declared = containerPorts(evidence);
+  const onHost = evidence.once(shapesOnHost);
   return evidence.ofKind('/Service').map(({ ref, json }) => {
     const spec = json.spec ?? {};
     const selector = Object.keys(spec.selector ?? {}).length > 0 && spec.type !== 'ExternalName' ? readSelector(spec.selector) : undefined;
-    const shapes = selector ? onHostToo(evidence, ref.namespace!, selector) : [];
+    // A Service also chooses pods on their node's network.
+    const host = selector ? (onHost.get(ref.namespace!) ?? []).filter(shape => selector.matches(shape.labels)) : [];
+    const shapes = selector ? [...evidence.shapes({ namespace: ref.namespace, pods: selector }), ...host] : [];
     const named = (name: string, protocol: string) =>
       shapes.flatMap(shape => declared.get(shape) ?? []).find(port => port.name === name && port.protocol === protocol)?.port;
     const ports = listIn(spec.ports).map(({ port, targetPort = port, protocol = 'TCP' }): ServicePort =>
@@ -45,15 +73,16 @@ export function servicesOf(evidence: Evidence): ServiceSource[] {
   });
 }
 
-/** A Service also chooses pods on their node's network. */
-function onHostToo(evidence: Evidence, namespace: string, selector: LabelSelector): PodShape[] {
-  const onHost = evidence.reach.model.workloads.filter(workload => workload.real && workload.namespace === namespace)
-    .flatMap(({ variants }) => variants.map(({ shape }) => shape)).filter(shape => shape.hostNetwork && selector.matches(shape.labels));
-  return [...evidence.shapes({ namespace, pods: selector }), ...new Set(onHost)];
+function shapesOnHost({ reach: { model } }: Evidence): Map<string, PodShape[]> {
+  const byNamespace = new Map<string, PodShape[]>();
+  const shapes = model.workloads.filter(({ real }) => real).flatMap(({ variants }) => variants.map(({ shape }) => shape));
+  for (const shape of new Set(shapes)) {
+    if (shape.hostNetwork) byNamespace.set(shape.namespace, [...byNamespace.get(shape.namespace) ?? [], shape]);
+  }
+  return byNamespace;
 }
 
-/** The ports that containers declare, named or not, for each shape of pod that has a manifest. */
-export function containerPorts(evidence: Evidence): Map<PodShape, DeclaredPort[]> {
+function readPorts(evidence: Evidence): Map<PodShape, DeclaredPort[]> {
   const workloads = new Map(evidence.reach.model.workloads.map(workload => [textOfWorkload(workload), workload]));
   const ports = new Map<PodShape, DeclaredPort[]>();
   for (const workload of workloads.values()) for (const { shape } of workload.variants) ports.set(shape, [...shape.ports]);

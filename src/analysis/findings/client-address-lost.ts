@@ -2,6 +2,7 @@ import { isWorldwide } from './_addresses';
 import { SOURCE_IP } from './_pages';
 import { peersIn } from './_rules';
 import { servicesOf } from './_services';
+import { groupBy } from './_sources';
 import { Check } from './finding';
 import { textOfRef } from '../rules';
 
@@ -17,9 +18,13 @@ export const CLIENT_ADDRESS_LOST: Check = {
     const outside = servicesOf(evidence).filter(({ type, json }) =>
       (type === 'LoadBalancer' || type === 'NodePort') && json.spec?.externalTrafficPolicy !== 'Local');
     if (outside.length === 0) return;
-    const peers = peersIn(evidence.networkPolicies, 'ingress').filter(({ block }) => block && !isWorldwide(block.addresses));
+    const namespaces = new Set(outside.map(({ ref }) => ref.namespace));
+    const policies = evidence.networkPolicies.filter(({ ref }) => namespaces.has(ref.namespace));
+    const peers = peersIn(policies, 'ingress').filter(({ block }) => block && !isWorldwide(block.addresses));
+    const byNamespace = groupBy(peers, ({ source }) => source.ref.namespace!);
     for (const { ref, type, shapes } of outside) {
-      const peer = peers.find(({ source: { policy } }) => evidence.shapes(policy.subject).some(shape => shapes.includes(shape)));
+      const own = byNamespace.get(ref.namespace!) ?? [];
+      const peer = own.find(({ source: { policy } }) => evidence.shapes(policy.subject).some(shape => shapes.includes(shape)));
       if (!peer) continue;
       const rule = `${textOfRef(peer.source.ref)} (${peer.peerField})`;
       yield { object: ref, path: 'spec.externalTrafficPolicy', message: `behind this ${type} ${rule} may see addresses of nodes, not of clients from ${peer.block!.cidr}` };

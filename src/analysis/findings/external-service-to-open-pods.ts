@@ -15,7 +15,7 @@ export const EXTERNAL_SERVICE_TO_OPEN_PODS: Check = {
   * find(evidence) {
     for (const { ref, type, workloads } of servicesOf(evidence)) {
       if (type !== 'LoadBalancer' && type !== 'NodePort') continue;
-      const open = openIn(evidence, workloads.filter(workload => evidence.held.includes(workload)), 'ingress');
+      const open = openIn(evidence, workloads.filter(workload => evidence.held.has(workload)), 'ingress');
       if (open.length === 0) continue;
       yield { object: ref, path: 'spec.type', message: `it leads from outside to ${namesOf(open)}, which no policy closes`, words: { pods: namesOf(open) } };
     }

@@ -16,7 +16,7 @@ export const INGRESS_TO_OPEN_PODS: Check = {
     for (const { ref, backends } of entriesOf(evidence)) {
       const seen = new Set<string>();
       for (const { service, field } of backends) {
-        const open = openIn(evidence, service.workloads.filter(workload => evidence.held.includes(workload)), 'ingress');
+        const open = openIn(evidence, service.workloads.filter(workload => evidence.held.has(workload)), 'ingress');
         if (open.length === 0 || seen.has(service.ref.name)) continue;
         seen.add(service.ref.name);
         yield { object: ref, path: field, message: `everybody reaches ${namesOf(open)} without it`, words: { pods: namesOf(open) } };

@@ -1,7 +1,8 @@
 import { coverageOf } from './_coverage';
-import { Evidence } from './_evidence';
 import { DEFAULTS } from './_pages';
+import { groupBy, PolicySource } from './_sources';
 import { Check } from './finding';
+import { Labels } from '../../algebra/label-selector';
 import { Direction, DIRECTIONS } from '../rules';
 
 export const NO_DEFAULT_DENY: Check = {
@@ -13,8 +14,10 @@ export const NO_DEFAULT_DENY: Check = {
   source: DEFAULTS,
   remedy: 'add a NetworkPolicy to {namespace} with an empty podSelector and policyTypes: [{types}]',
   * find(evidence) {
+    const everyPod = groupBy(evidence.policies.filter(({ policy }) => policy.subject.pods.isEverything), ({ ref }) => ref.namespace ?? '');
     for (const { ref, namespace, open } of coverageOf(evidence)) {
-      const missing = DIRECTIONS.filter(direction => open[direction].length === 0 && !holdsAll(evidence, namespace, direction));
+      const policies = [...everyPod.get(namespace) ?? [], ...everyPod.get('') ?? []];
+      const missing = DIRECTIONS.filter(direction => open[direction].length === 0 && !holdsAll(policies, evidence.labelsOf(namespace), direction));
       if (missing.length === 0) continue;
       const types = missing.map(direction => direction === 'egress' ? 'Egress' : 'Ingress').sort().join(', ');
       yield { object: ref, path: '', message: `a pod with other labels has its ${missing.join(' and ')} open`, words: { namespace, types } };
@@ -22,9 +25,8 @@ export const NO_DEFAULT_DENY: Check = {
   },
 };
 
-function holdsAll(evidence: Evidence, namespace: string, direction: Direction): boolean {
-  const labels = evidence.labelsOf(namespace);
-  return evidence.policies.some(({ policy: { subject, directions, layer, rules } }) => directions.includes(direction) && subject.pods.isEverything
-    && (subject.namespace === namespace || (subject.namespace === undefined && (subject.namespaces?.matches(labels) ?? true)))
+function holdsAll(policies: readonly PolicySource[], labels: Labels, direction: Direction): boolean {
+  return policies.some(({ policy: { subject, directions, layer, rules } }) => directions.includes(direction)
+    && (subject.namespaces?.matches(labels) ?? true)
     && (layer === 'network-policy' || rules.some(rule => rule.direction === direction && rule.action === 'deny' && rule.ports.numbers.isAll)));
 }

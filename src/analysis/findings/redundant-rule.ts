@@ -1,5 +1,6 @@
 import { POLICIES } from './_pages';
 import { RuleSource, rulesOf } from './_rules';
+import { groupBy } from './_sources';
 import { arePeersOf, arePortsOf, isSubset } from './_subset';
 import { Check } from './finding';
 import { ClusterModel } from '../model';
@@ -15,12 +16,7 @@ export const REDUNDANT_RULE: Check = {
   source: POLICIES,
   remedy: 'remove it, or narrow {other}',
   * find({ networkPolicies, reach: { model } }) {
-    const groups = new Map<string, RuleSource[]>();
-    for (const rule of networkPolicies.flatMap(rulesOf)) {
-      const key = `${rule.source.ref.namespace} ${rule.direction}`;
-      const list = groups.get(key);
-      if (list) list.push(rule); else groups.set(key, [rule]);
-    }
+    const groups = groupBy(networkPolicies.flatMap(rulesOf), rule => `${rule.source.ref.namespace} ${rule.direction}`);
     for (const rules of groups.values()) {
       for (const [i, rule] of rules.entries()) {
         const wider = rules.find((other, j) => j !== i && !allowsAll(other) && isWithin(rule, other, model) && (j < i || !isWithin(other, rule, model)));

@@ -1,7 +1,7 @@
 import { namesOf } from './_evidence';
 import { POLICIES } from './_pages';
 import { rulesOf } from './_rules';
-import { containerPorts, servicesOf } from './_services';
+import { containerPorts, servicesByShape } from './_services';
 import { listIn } from './_sources';
 import { Check } from './finding';
 
@@ -14,8 +14,8 @@ export const SERVICE_PORT_IN_POLICY: Check = {
   source: POLICIES,
   remedy: 'write {target}, the port that Service {service} sends to',
   * find(evidence) {
-    const services = servicesOf(evidence);
-    if (services.length === 0) return;
+    const services = servicesByShape(evidence);
+    if (services.size === 0) return;
     const declared = containerPorts(evidence);
     for (const { rule, direction, field, json, source } of evidence.networkPolicies.flatMap(rulesOf)) {
       const matches = direction === 'ingress' ? [source.policy.subject] : rule.peers.pods;
@@ -24,7 +24,7 @@ export const SERVICE_PORT_IN_POLICY: Check = {
       for (const [i, entry] of listIn(json.ports).entries()) {
         const { port, endPort, protocol = 'TCP' } = entry ?? {};
         if (typeof port !== 'number' || endPort !== undefined) continue;
-        const behind = services.filter(service => service.shapes.some(shape => shapes.includes(shape)));
+        const behind = [...new Set(shapes.flatMap(shape => services.get(shape) ?? []))];
         const ports = behind.flatMap(service => service.ports.filter(each => each.protocol === protocol).map(each => ({ service, ...each })));
         const meant = ports.find(each => each.port === port && each.target !== port);
         const listens = shapes.some(shape => declared.get(shape)?.some(own => own.port === port && own.protocol === protocol));
