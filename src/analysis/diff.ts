@@ -1,7 +1,9 @@
+import { CONTROLLER_TEXT, entranceRows } from './entrance-rows';
+import { worldOf } from './names';
 import { OutsideRow } from './outside';
 import { keyOfLabels, keyOfPorts, PodShape, textOfWorkload } from './pods';
 import { Endpoint, Reachability } from './reachability';
-import { DIRECTIONS, Policy, textOfRef } from './rules';
+import { Direction, DIRECTIONS, Policy, textOfRef } from './rules';
 import { ConnectionSet } from '../algebra/connection-set';
 import { IpSet } from '../algebra/ip-set';
 import { LabelSelector } from '../algebra/label-selector';
@@ -38,7 +40,8 @@ export function closes({ before, after }: ConnectivityChange): boolean {
 export function diff(before: Reachability, after: Reachability): ConnectivityChange[] {
   const workloads = touched(before, after);
   const split = new Set([...splitWorkloads(before), ...splitWorkloads(after)]);
-  const changes = [...insideChanges(before, after, workloads, split), ...outsideChanges(before, after, workloads, split)];
+  const changes = [...insideChanges(before, after, workloads, split), ...outsideChanges(before, after, workloads, split),
+    ...nameChanges(before, after, workloads, split), ...entranceChanges(before, after, split)];
   return changes.sort((a, b) => compare(a.src, b.src) || compare(a.dst, b.dst));
 }
 
@@ -69,8 +72,9 @@ function signatures({ model, compilation, endpoints }: Reachability, ids: Map<st
     return key;
   };
   const shapes = model.shapes.map(shape => {
-    const { namespace, labels, ports, hostNetwork, addresses } = shape;
-    return `${namespaces.get(namespace)}|${keyOfLabels(labels)}|${keyOfPorts(ports)}|${hostNetwork}|${addresses?.key ?? ''}|${policiesOf(shape)}`;
+    const { namespace, labels, ports, hostNetwork, addresses, proxyConfigs } = shape;
+    const configs = proxyConfigs.map(name => intern(model.proxyConfigs.get(`${namespace}/${name}`)?.text ?? ''));
+    return [namespaces.get(namespace), keyOfLabels(labels), keyOfPorts(ports), hostNetwork, addresses?.key, configs, policiesOf(shape)].join('|');
   });
   const found = new Map<string, string>();
   for (const { workload, real } of endpoints) {
@@ -130,9 +134,7 @@ function insidePairs(reach: Reachability, workloads: ReadonlySet<string>, split:
 }
 
 function* insideChanges(before: Reachability, after: Reachability, workloads: ReadonlySet<string>, split: ReadonlySet<string>): Iterable<ConnectivityChange> {
-  const [was, is] = [insidePairs(before, workloads, split), insidePairs(after, workloads, split)];
-  for (const [src, row] of was) for (const [dst, conn] of row) yield* changeOf(src, dst, conn, is.get(src)?.get(dst) ?? NOTHING);
-  for (const [src, row] of is) for (const [dst, conn] of row) if (!was.get(src)?.has(dst)) yield* changeOf(src, dst, NOTHING, conn);
+  yield* pairChanges(insidePairs(before, workloads, split), insidePairs(after, workloads, split));
 }
 
 function* outsideChanges(before: Reachability, after: Reachability, workloads: ReadonlySet<string>, split: ReadonlySet<string>): Iterable<ConnectivityChange> {
@@ -140,7 +142,7 @@ function* outsideChanges(before: Reachability, after: Reachability, workloads: R
     const [was, is] = [before, after].map(reach => {
       const rows = new Map<string, readonly OutsideRow[]>();
       for (const endpoint of endpointsOf(reach, workloads)) {
-        if (!endpoint.workload.foreign) for (const name of namesOf(endpoint, split)) rows.set(name, reach.outside(endpoint, direction));
+        if (!endpoint.workload.foreign) for (const name of namesOf(endpoint, split)) rows.set(name, outsideOf(reach, endpoint, direction));
       }
       return rows;
     });
@@ -153,6 +155,49 @@ function* outsideChanges(before: Reachability, after: Reachability, workloads: R
       }
     }
   }
+}
+
+/** Disjoint sets of addresses, also behind a proxy that lists one address for several ports. */
+function outsideOf(reach: Reachability, endpoint: Endpoint, direction: Direction): readonly OutsideRow[] {
+  if (direction === 'ingress') return reach.outside(endpoint, direction);
+  const { addresses, proxiedBy } = worldOf(reach, endpoint);
+  if (proxiedBy.length === 0) return addresses;
+  const joined = new Map<string, OutsideRow>();
+  for (const { addresses: set, conn } of addresses) joined.set(set.key, { addresses: set, conn: conn.union(joined.get(set.key)?.conn ?? NOTHING) });
+  return [...joined.values()];
+}
+
+function* nameChanges(before: Reachability, after: Reachability, workloads: ReadonlySet<string>, split: ReadonlySet<string>): Iterable<ConnectivityChange> {
+  const [was, is] = [before, after].map(reach => {
+    const pairs: Pairs = new Map();
+    for (const endpoint of endpointsOf(reach, workloads)) {
+      for (const { host, conn } of endpoint.workload.foreign ? [] : worldOf(reach, endpoint).names) {
+        for (const name of namesOf(endpoint, split)) put(pairs, name, host, conn);
+      }
+    }
+    return pairs;
+  });
+  yield* pairChanges(was, is);
+}
+
+/** What Ingresses and Routes let in; they are few, so all are compared. */
+function* entranceChanges(before: Reachability, after: Reachability, split: ReadonlySet<string>): Iterable<ConnectivityChange> {
+  const [was, is] = [before, after].map(reach => {
+    const pairs: Pairs = new Map();
+    for (const { dst, conn } of entranceRows(reach)) for (const name of namesOf(dst, split)) put(pairs, CONTROLLER_TEXT, name, conn);
+    return pairs;
+  });
+  yield* pairChanges(was, is);
+}
+
+function put(pairs: Pairs, src: string, dst: string, conn: ConnectionSet): void {
+  const row = pairs.get(src) ?? new Map<string, ConnectionSet>();
+  pairs.set(src, row.set(dst, conn.union(row.get(dst) ?? NOTHING)));
+}
+
+function* pairChanges(was: Pairs, is: Pairs): Iterable<ConnectivityChange> {
+  for (const [src, row] of was) for (const [dst, conn] of row) yield* changeOf(src, dst, conn, is.get(src)?.get(dst) ?? NOTHING);
+  for (const [src, row] of is) for (const [dst, conn] of row) if (!was.get(src)?.has(dst)) yield* changeOf(src, dst, NOTHING, conn);
 }
 
 /** The addresses that the two sides do not treat alike, by what they allow them. */

@@ -7,7 +7,7 @@ import { PROTOCOLS } from '../algebra/connection-set';
 import { Reachability } from '../analysis/reachability';
 import { filesOf, Story, tell } from '../analysis/report/story';
 import { textOfRef } from '../analysis/rules';
-import { askedOf, ConnectivityQuery, decide, endsOf } from '../analysis/verdict';
+import { askedOf, ConnectivityQuery, decide, endsOf, hostOf } from '../analysis/verdict';
 
 interface ExplainOptions extends ClusterOptions {
   readonly src: string;
@@ -23,7 +23,7 @@ export const EXPLAIN: CliCommand = {
     .description('tell why two peers may connect; for a denial, the smallest change that would allow it')
     .argument('<path...>', 'files and folders of manifests; - is standard input')
     .requiredOption('--src <peer>', 'namespace/name, namespace/name[Kind], an address, a CIDR or a range first-last')
-    .requiredOption('--dst <peer>', 'the same for the destination')
+    .requiredOption('--dst <peer>', 'the same for the destination, or the name of a host outside')
     .addOption(new Option('--protocol <protocol>', 'one protocol (default: TCP where a port is given, else all)').choices([...PROTOCOLS]))
     .option('--port <port>', 'a port at the destination\'s pod, or a range 8000-8010', ports)
     .addOption(new Option('-o, --output <format>', 'how to write it').choices(['txt', 'json']).default('txt'))), {
@@ -51,7 +51,9 @@ function ports(text: string): readonly [number, number] {
 function storiesOf(reach: Reachability, query: ConnectivityQuery): Story[] {
   try {
     const asked = askedOf(query);
-    return endsOf(reach, query.src).flatMap(src => endsOf(reach, query.dst).map(dst => tell(reach, src, dst, asked)));
+    const host = hostOf(query.dst);
+    const targets = host === undefined ? endsOf(reach, query.dst) : [reach.model.outside];
+    return endsOf(reach, query.src).flatMap(src => targets.map(dst => tell(reach, src, dst, asked, host)));
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

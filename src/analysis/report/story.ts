@@ -2,6 +2,7 @@ import { remediesOf, Remedy } from './remedy';
 import { ConnectionSet } from '../../algebra/connection-set';
 import { IpSet } from '../../algebra/ip-set';
 import { Decision, explain } from '../explain';
+import { toName, World, worldOf } from '../names';
 import { End, Reachability } from '../reachability';
 import { Direction, LayerName, ObjectRef, textOfRef } from '../rules';
 
@@ -39,16 +40,51 @@ export interface Story {
   readonly remedies: readonly Remedy[];
 }
 
-export function tell(reach: Reachability, src: End, dst: End, asked: ConnectionSet = ConnectionSet.all()): Story {
-  const decisions = explain(reach, src, dst, asked);
-  const conn = reach.between(src, dst).intersect(asked);
+/** @param host the name that the destination is known by; `dst` is then every address that it may have */
+export function tell(reach: Reachability, src: End, dst: End, asked: ConnectionSet = ConnectionSet.all(), host?: string): Story {
+  const decisions = settled(explain(reach, src, dst, asked), host !== undefined);
+  const world = src instanceof IpSet || !(dst instanceof IpSet) ? undefined : worldOf(reach, src);
+  const conn = (world && dst instanceof IpSet ? connOf(reach, world, src, dst, host) : reach.between(src, dst)).intersect(asked);
   const verdict = conn.equals(asked) ? 'allowed' : conn.isEmpty ? 'denied' : 'partly allowed';
   const steps = (['egress', 'ingress'] as const).flatMap(direction => {
     const here = decisions.filter(decision => decision.direction === direction);
-    return here.length === 0 ? [] : [stepOf(direction, direction === 'egress' ? src : dst, here, asked)];
+    if (here.length === 0) return [];
+    const step = stepOf(direction, direction === 'egress' ? src : dst, here, asked);
+    const proxied = world?.proxiedBy.map(config => proxyReason(config, host ?? textOf(dst), conn, asked));
+    return [proxied ? { ...step, conn, reasons: [...step.reasons, ...proxied] } : step];
   });
   const wanted = verdict === 'denied' || (verdict === 'partly allowed' && !asked.isAll);
-  return { src: textOf(src), dst: textOf(dst), asked, conn, verdict, steps, remedies: wanted ? remediesOf(reach, src, dst, asked) : [] };
+  const remedies = !wanted ? [] : world && world.proxiedBy.length > 0 ? world.proxiedBy.map(config => proxyRemedy(config, host ?? textOf(dst), asked))
+    : remediesOf(reach, src, dst, asked);
+  return { src: textOf(src), dst: host ?? textOf(dst), asked, conn, verdict, steps, remedies };
+}
+
+function connOf(reach: Reachability, world: World, src: End, dst: IpSet, host?: string): ConnectionSet {
+  const named = host === undefined ? ConnectionSet.none() : toName(world, host);
+  if (world.proxiedBy.length === 0) return reach.between(src, dst).union(named);
+  if (host !== undefined) return named;
+  const known = world.addresses.filter(({ addresses }) => addresses.contains(dst));
+  return ConnectionSet.unionOf(known.map(row => row.conn));
+}
+
+/** Where somebody decides, it does not matter that others have nothing to say; and for a name, one address that it may have is enough. */
+function settled(decisions: readonly Decision[], some: boolean): Decision[] {
+  return decisions.filter(({ direction, effect, conn }) => {
+    const others = decisions.filter(other => other.direction === direction
+      && (effect === 'open' ? other.effect !== 'open' : other.effect === 'allow' || other.effect === 'open'));
+    const settles = effect === 'open' || (some && (effect === 'isolate' || effect === 'deny'));
+    return !(settles && conn.isSubsetOf(ConnectionSet.unionOf(others.map(other => other.conn))));
+  });
+}
+
+function proxyReason(config: ObjectRef, dst: string, conn: ConnectionSet, asked: ConnectionSet): StoryReason {
+  const text = conn.isEmpty ? `${textOfRef(config)} does not list ${dst}${asked.isAll ? '' : ` for ${asked}`}, and the proxy reaches what it lists only`
+    : `${textOfRef(config)} lists ${dst} for ${conn}, and the proxy reaches what it lists only`;
+  return { layer: 'proxy', effect: conn.isEmpty ? 'isolate' : 'allow', objects: [config], conn: conn.isEmpty ? asked : conn, text };
+}
+
+function proxyRemedy(config: ObjectRef, dst: string, asked: ConnectionSet): Remedy {
+  return { direction: 'egress', text: `list ${dst}${asked.isAll ? '' : ` for ${asked}`} as a server in ${textOfRef(config)}, which holds what the proxy may reach` };
 }
 
 function stepOf(direction: Direction, subject: End, decisions: readonly Decision[], asked: ConnectionSet): StoryStep {

@@ -1,6 +1,9 @@
 import type { FlowStep, Guard, PictureFlow, Plan } from './model';
 import { ConnectionSet } from '../../../algebra/connection-set';
 import { IpSet } from '../../../algebra/ip-set';
+import { entranceRows } from '../../entrance-rows';
+import { worldOf } from '../../names';
+import { CONTROLLER } from '../../pods';
 import { End, Endpoint, Reachability } from '../../reachability';
 import { Direction } from '../../rules';
 import { filesOf, tell } from '../story';
@@ -24,13 +27,15 @@ interface Cut {
   rows: number;
   /** One of the pairs it stands for. */
   readonly example: readonly [End, End];
+  /** The name that the destination is known by. */
+  readonly host?: string;
   readonly guards: Set<Guard>;
   readonly layers: Set<string>;
 }
 
 export function cutFlows(reach: Reachability, real: readonly Endpoint[], plan: Plan): CutFlows {
   const cuts = new Map<string, Cut>();
-  const add = (src: string, dst: string, conn: ConnectionSet, rows: number, example: readonly [End, End], split = true) => {
+  const add = (src: string, dst: string, conn: ConnectionSet, rows: number, example: readonly [End, End], split = true, host?: string) => {
     if (src === dst && plan.collapsed) return;
     const guard = guardOf(...example);
     const key = split ? `${src} ${dst} ${conn.key} ${guard}` : `${src} ${dst}`;
@@ -39,10 +44,10 @@ export function cutFlows(reach: Reachability, real: readonly Endpoint[], plan: P
       cut.conn = cut.conn.union(conn);
       cut.rows += rows;
     } else {
-      cuts.set(key, cut = { src, dst, conn, rows, example, guards: new Set(), layers: new Set() });
+      cuts.set(key, cut = { src, dst, conn, rows, example, host, guards: new Set(), layers: new Set() });
     }
     cut.guards.add(guard);
-    for (const layer of layersOf(...example)) cut.layers.add(layer);
+    for (const layer of layersOf(reach, ...example)) cut.layers.add(layer);
   };
   const dns = new Map<string, { users: Set<Endpoint>; servers: Set<string> }>();
   if (plan.collapsed) collapsedPairs(reach, plan, add);
@@ -53,21 +58,28 @@ export function cutFlows(reach: Reachability, real: readonly Endpoint[], plan: P
     for (const { addresses, conn } of reach.outside(endpoint, 'ingress')) {
       add(plan.outside(addresses, 'in'), own, conn, 1, [addresses, endpoint], !plan.collapsed);
     }
-    for (const { addresses, conn } of reach.outside(endpoint, 'egress')) {
+    const world = worldOf(reach, endpoint);
+    for (const { addresses, conn } of world.addresses) {
       add(own, plan.outside(addresses, 'out'), conn, 1, [endpoint, addresses], !plan.collapsed);
     }
+    for (const { host, conn } of world.names) add(own, plan.host(host), conn, 1, [endpoint, reach.model.outside], !plan.collapsed, host);
+  }
+  for (const { dst, conn } of entranceRows(reach)) {
+    const [controller] = reach.find(CONTROLLER.namespace, CONTROLLER.name);
+    add(plan.entrance(), plan.one(dst), conn, 1, [controller, dst], !plan.collapsed);
   }
   const merged = plan.collapsed ? [...cuts.values()] : mergeOutside([...cuts.values()], real, plan);
   const told = merged.length <= TOLD;
   return {
-    flows: merged.map(({ src, dst, conn, rows, example, guards, layers }) => ({
-      src, dst, rows, conn: conn.toString(), guard: weakest(guards), layers: [...layers].sort(), story: told ? storyOf(reach, example, conn) : [],
+    flows: merged.map(({ src, dst, conn, rows, example, host, guards, layers }) => ({
+      src, dst, rows, conn: conn.toString(), guard: weakest(guards), layers: [...layers].sort(), story: told ? storyOf(reach, example, conn, host) : [],
     })),
-    dns: [...dns].map(([namespace, { users, servers }]) => ({ namespace, text: dnsNote(users.size, plan.byNamespace.get(namespace)!.length, [...servers].sort()) })),
+    dns: [...dns].map(([namespace, { users, servers }]) =>
+      ({ namespace, text: dnsNote(users.size, plan.byNamespace.get(namespace)!.length, [...servers].sort()) })),
   };
 }
 
-type Add = (src: string, dst: string, conn: ConnectionSet, rows: number, example: readonly [End, End], split?: boolean) => void;
+type Add = (src: string, dst: string, conn: ConnectionSet, rows: number, example: readonly [End, End], split?: boolean, host?: string) => void;
 
 function collapsedPairs(reach: Reachability, plan: Plan, add: Add): void {
   for (const { src, dst, conn } of reach.classPairs()) {
@@ -185,7 +197,7 @@ function guarded(end: End, direction: Direction): boolean | undefined {
 function guardOf(src: End, dst: End): Guard {
   const [out, into] = [guarded(src, 'egress'), guarded(dst, 'ingress')];
   // Only one end of a flow to the world outside is in the cluster; it is guarded as well as it can be.
-  if (out === undefined) return into ? 'both ends' : 'nothing';
+  if (out === undefined || !(src instanceof IpSet || src.real)) return into ? 'both ends' : 'nothing';
   if (into === undefined) return out ? 'both ends' : 'nothing';
   return out ? (into ? 'both ends' : 'source only') : into ? 'destination only' : 'nothing';
 }
@@ -196,13 +208,14 @@ function weakest(guards: ReadonlySet<Guard>): Guard {
   return WEAKEST.find(guard => guards.has(guard))!;
 }
 
-function layersOf(src: End, dst: End): string[] {
+function layersOf(reach: Reachability, src: End, dst: End): string[] {
   const of = (end: End, direction: Direction) =>
     (end instanceof IpSet ? [] : end.peerClass[direction].stages.flatMap(stage => stage.map(({ layer }) => layer.name)));
-  return [...of(src, 'egress'), ...of(dst, 'ingress')];
+  const proxied = !(src instanceof IpSet) && dst instanceof IpSet && worldOf(reach, src).proxiedBy.length > 0;
+  return [...of(src, 'egress'), ...of(dst, 'ingress'), ...proxied ? ['proxy'] : []];
 }
 
-function storyOf(reach: Reachability, [src, dst]: readonly [End, End], conn: ConnectionSet): FlowStep[] {
-  const { steps } = tell(reach, src, dst, conn);
+function storyOf(reach: Reachability, [src, dst]: readonly [End, End], conn: ConnectionSet, host?: string): FlowStep[] {
+  const { steps } = tell(reach, src, dst, conn, host);
   return steps.map(({ text, reasons }) => ({ text, reasons: reasons.map(reason => ({ text: reason.text, files: filesOf(reason) })) }));
 }

@@ -55,7 +55,8 @@ export function layOut({ groups, nodes, flows, workloads }: Picture): LaidPictur
     return { flow, id: `f${i}`, from, to, text: shortened(flow.conn) };
   });
   const sketch = outer(groups, new Map(), routes);
-  if (flows.length > FOLLOWED) return packDense({ groups, nodes, flows, workloads }, ({ id, kind }) => outermost(id, kind) ?? sketch.node(id) ?? { x: MIDDLE, y: 0 });
+  const rankOf = ({ id, kind }: PictureGroup) => outermost(id, kind) ?? sketch.node(id) ?? { x: MIDDLE, y: 0 };
+  if (flows.length > FOLLOWED) return packDense({ groups, nodes, flows, workloads }, rankOf);
   const backward = ({ from, to }: Route) => sketch.node(from).x > sketch.node(to).x;
   const sides = (route: Route): { out: Side; into: Side } => (backward(route) ? { out: 'left', into: 'right' } : { out: 'right', into: 'left' });
   const insides = new Map(groups.map(group => [group.id, insideOf(group, nodes.filter(({ group: id }) => id === group.id), routes, sides)]));

@@ -138,6 +138,16 @@ export class Plan {
     return this.node(`${direction} ${addresses.key}`, { group, title, subtitle, role: 'outside', members });
   }
 
+  /** A host outside, by its name. */
+  host(host: string): string {
+    return this.node(`host ${host}`, { group: 'external out', title: host, subtitle: 'known by name', role: 'outside', members: [host] });
+  }
+
+  /** The controller behind Ingresses and Routes, which nobody declares. */
+  entrance(): string {
+    return this.node('entrance', { group: 'entrance in', title: 'ingress controller', subtitle: 'for Ingresses and Routes', role: 'gateway', members: [] });
+  }
+
   groups(): PictureGroup[] {
     const used = new Set([...this.known.values()].map(({ group }) => group));
     const outside = FIXED.filter(({ id }) => used.has(id));
@@ -160,6 +170,7 @@ export class Plan {
 const FIXED: readonly PictureGroup[] = [
   { id: 'internet in', kind: 'internet', title: 'Internet' },
   { id: 'external in', kind: 'external', title: 'External systems' },
+  { id: 'entrance in', kind: 'edge', title: 'Entrance' },
   { id: 'cluster', kind: 'cluster', title: 'Whole cluster' },
   { id: 'internet out', kind: 'internet', title: 'Internet' },
   { id: 'external out', kind: 'external', title: 'External systems' },
