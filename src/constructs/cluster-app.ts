@@ -1,8 +1,8 @@
 import * as path from 'path';
 import { App, AppProps } from 'cdk8s';
 import { addAppCheck, appFiles, onePass } from './_one-pass';
-import { pagesOf, renderFiles } from './_synth-files';
 import { WrittenFile, summarize } from './_summary';
+import { pagesOf, renderFiles } from './_synth-files';
 import { duplicates } from './_synth-unique';
 import { Connectivity } from '../analysis/connectivity';
 import { writeFolders } from '../emit/output-folder';
@@ -62,7 +62,8 @@ export class ClusterApp extends App {
    */
   public summary(): string {
     if (!this.written) throw new Error(`nothing has been written to '${this.outdir}' yet: call synth() first`);
-    return summarize({ outdir: this.outdir, pages: this.written, filesOutdir: this.filesOutdir, files: [...this.beside.keys()].sort() }, Connectivity.ofApp(this).rows());
+    const written = { outdir: this.outdir, pages: this.written, filesOutdir: this.filesOutdir, files: [...this.beside.keys()].sort() };
+    return summarize(written, Connectivity.ofApp(this).rows());
   }
 
   /** Validates the app and returns its manifests as one YAML text. */

@@ -1,42 +1,24 @@
-import { Chart } from 'cdk8s';
+import { App, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
+import { addControlPlane } from './_control-plane';
+import { forOthers } from './_for-others';
+import { grantEverywhere } from './_grants';
 import { Home, identityFaults } from './_identity';
 import { MANAGED_BY } from './_labels';
-import { AppManifest, addAppCheck } from './_one-pass';
+import { AppManifest, addAppCheck, addAppFiles, appFiles, manifestsOf } from './_one-pass';
 import { refuseNestedChart } from './_placement';
 import { podSecurityFaults } from './_pod-security';
+import { Access } from './access';
+import { ApiServer } from './api-server';
+import { ClusterMember, IClusterEdge } from './cluster-edge-like';
+import { Subject } from './subject';
 import { declareFacts, declarePeers } from '../analysis/facts';
-import { NamespaceEnd, WorkloadEnd } from '../intent/endpoint';
+import { ControlPlane } from '../control-plane/control-plane';
 import { Ledger } from '../intent/ledger';
 import { Platform } from '../intent/platform';
 import { Acknowledgement, checkIntent } from '../proof/intent-check';
 import { PeerBook, statedPeers } from '../proof/peers';
 import { NetworkProvider } from '../providers/network-provider';
-
-/** A cluster that namespaces can belong to. */
-export interface IClusterEdge {
-  /** The facts of the cluster. */
-  readonly platform: Platform;
-  /** What enforces its network policy. */
-  readonly network: NetworkProvider;
-  /** @internal */
-  readonly _ledger: Ledger;
-  /** Enters a namespace into the cluster's books. @internal */
-  _register(member: ClusterMember): void;
-  /** The namespaces that form one network with this one. @internal */
-  _joined(member: ClusterMember): string[];
-}
-
-/** A namespace as the edge keeps book of it. */
-export interface ClusterMember {
-  readonly end: NamespaceEnd;
-  /** Whether everything inside its project reaches everything. */
-  readonly project: boolean;
-  /** The Pod Security level it enforces. */
-  readonly podSecurity: string;
-  /** Its workloads at this moment. */
-  workloads(): WorkloadEnd[];
-}
 
 /** Properties of `ClusterEdge`. */
 export interface ClusterEdgeProps {
@@ -44,6 +26,13 @@ export interface ClusterEdgeProps {
   readonly platform: Platform;
   /** What enforces network policy in this cluster. */
   readonly network: NetworkProvider;
+
+  /**
+   * How the API server itself is guarded.
+   *
+   * @default - left as it is: nothing is said about it
+   */
+  readonly controlPlane?: ControlPlane;
 }
 
 /** Options of `ClusterEdge.acknowledge`. */
@@ -62,6 +51,8 @@ export interface AcknowledgeOptions {
 export class ClusterEdge extends Chart implements IClusterEdge {
   public readonly platform: Platform;
   public readonly network: NetworkProvider;
+  /** The cluster's API server: who may use it, whom it may call, and who reaches it from outside. */
+  public readonly apiServer: ApiServer;
   /** @internal */
   public readonly _ledger = new Ledger();
 
@@ -84,6 +75,24 @@ export class ClusterEdge extends Chart implements IClusterEdge {
     addAppCheck(this, manifests => this.check(manifests));
     addAppCheck(this, manifests => identityFaults(manifests, this.homes()));
     addAppCheck(this, manifests => podSecurityFaults(manifests, this.homes(), this.platform._minor));
+    addAppFiles(this, () => forOthers(this._ledger.flows()));
+    this.apiServer = addControlPlane(this, props.controlPlane);
+  }
+
+  /**
+   * Grants access in the whole cluster, where that is not too much: `Access.VIEW`, or access of your own. Prefer the grants of single
+   * namespaces.
+   */
+  public grant(subject: Subject, access: Access): void {
+    grantEverywhere(this, subject, access);
+  }
+
+  /**
+   * What must not be applied, text by path: files that the API server, kubeadm or a node's firewall read. A `ClusterApp` writes them beside
+   * its output folder; with a plain `App` they are yours to write.
+   */
+  public files(): Record<string, string> {
+    return Object.fromEntries(appFiles(App.of(this), manifestsOf(this)));
   }
 
   /**

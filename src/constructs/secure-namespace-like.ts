@@ -1,4 +1,4 @@
-import { IClusterEdge } from './cluster-edge';
+import { IClusterEdge } from './cluster-edge-like';
 import { NamespaceEnd } from '../intent/endpoint';
 import { IPeer } from '../intent/peer';
 

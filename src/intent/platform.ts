@@ -179,6 +179,11 @@ export class Platform {
     this.endpoints = facts.apiServerEndpoints?.map(parseEndpoint);
   }
 
+  /** The ports that the API servers listen on, as far as they are known. @internal */
+  public get _apiServerPorts(): number[] {
+    return [...new Set((this.endpoints ?? []).map(({ port }) => port._first))].sort((a, b) => a - b);
+  }
+
   /** What address ends may ask, each question naming the construct it is asked for. @internal */
   public _addressFacts(path: string): AddressFacts {
     const demand = <T>(fact: Fact, value: T | undefined, neededBy: string): T => {
