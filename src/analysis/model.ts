@@ -1,3 +1,4 @@
+import { conflictsOf } from './conflicts';
 import { ClusterFacts, PeerSource } from './facts';
 import {
   AssumedPeer, ContainerPort, CONTROLLER, keyOfLabels, keyOfPorts, NAME_LABEL, PodShape, PROXY_LABEL, textOfWorkload, Variant, Workload,
@@ -6,6 +7,7 @@ import { READER_OF } from './readers';
 import { DeclaredNode, DeclaredPods, groupOf, KindReader, ModelSink, ProxyConfig } from './readers/_reader';
 import { DeclaredService, Entrance } from './readers/entrances';
 import { ObjectRef, Policy, textOfRef } from './rules';
+import { unreadRemark } from './unread';
 import { IpSet } from '../algebra/ip-set';
 import { Labels } from '../algebra/label-selector';
 
@@ -22,6 +24,8 @@ export interface ModelOptions {
 export interface Remark {
   readonly ref: ObjectRef;
   readonly message: string;
+  /** Whether the object counts nevertheless. @default false */
+  readonly kept?: boolean;
 }
 
 /**
@@ -137,6 +141,8 @@ export class ClusterModel {
       const reader = READER_OF.get(`${groupOf(ref.apiVersion)}/${ref.kind}`);
       if (reader?.late) late.push(() => read(reader, object, ref));
       else if (reader) read(reader, object, ref);
+      const unread = reader ? undefined : unreadRemark(object, ref);
+      if (unread) warnings.push({ ref, message: unread });
     }
     for (const readLate of late) readLate();
     for (const { namespace } of declared) if (!this.namespaces.has(namespace)) this.addNamespace(namespace, {});
@@ -144,6 +150,7 @@ export class ClusterModel {
       if (namespace !== undefined && !this.namespaces.has(namespace)) this.addNamespace(namespace, {});
     }
     for (const workload of this.group(declared)) this.workloads.push(workload);
+    for (const conflict of conflictsOf(policies, this.shapes, this.namespaces)) problems.push({ ...conflict, kept: true });
   }
 
   private assume(assumed: readonly AssumedPeer[]): void {

@@ -113,14 +113,18 @@ export class Reachability {
   }
 
   /** What an endpoint may send to addresses outside, or receive from them: disjoint sets of addresses; what is in none is denied. */
-  outside(endpoint: Endpoint, direction: 'ingress' | 'egress'): readonly OutsideRow[] {
-    const { egress, ingress, portsKey } = endpoint.peerClass;
+  outside({ peerClass }: Endpoint, direction: 'ingress' | 'egress'): readonly OutsideRow[] {
+    return this.outsideOf(peerClass, direction);
+  }
+
+  private outsideOf(peerClass: PeerClass, direction: 'ingress' | 'egress'): readonly OutsideRow[] {
+    const { egress, ingress, portsKey } = peerClass;
     const key = direction === 'egress' ? `${egress.id}` : `${ingress.id} ${ingress.hasNames ? portsKey : ''}`;
     let rows = this.outsideKnown.get(key);
     if (!rows) {
       rows = direction === 'egress'
         ? outsideRows(egress, resolveOutside, this.model.outside)
-        : outsideRows(ingress, this.judge.resolverOf(endpoint.peerClass), this.model.outside);
+        : outsideRows(ingress, this.judge.resolverOf(peerClass), this.model.outside);
       this.outsideKnown.set(key, rows);
     }
     return rows;
@@ -177,8 +181,22 @@ export class Reachability {
 
   private endpointsOf(workload: Workload): Endpoint[] {
     const classes = new Set(workload.variants.map(({ shape }) => this.classes.ofShape[shape.id]));
-    if (classes.size === 1) return [this.endpoint(workload, workload.variants[0], workload.name, workload.kind)];
+    if (classes.size === 1 || this.areAlike([...classes])) return [this.endpoint(workload, workload.variants[0], workload.name, workload.kind)];
     return workload.variants.flatMap(variant => variant.pods.map(pod => this.endpoint(workload, variant, pod, 'Pod')));
+  }
+
+  /** Whether classes that rules can tell apart come to the same verdict with everybody. */
+  private areAlike([first, ...others]: readonly PeerClass[]): boolean {
+    return others.every(other => this.judgeAlike(first, other, 'egress') && this.judgeAlike(first, other, 'ingress'));
+  }
+
+  private judgeAlike(a: PeerClass, b: PeerClass, direction: 'ingress' | 'egress'): boolean {
+    const [named, alsoNamed] = [this.reach.of(a[direction]), this.reach.of(b[direction])];
+    const peers = named && alsoNamed ? [...new Set([...named, ...alsoNamed])].map(id => this.classes.all[id]) : this.classes.all;
+    const conn = (self: PeerClass, peer: PeerClass) => direction === 'egress' ? this.judge.between(self, peer) : this.judge.between(peer, self);
+    if (!peers.every(peer => conn(a, peer).equals(conn(b, peer)))) return false;
+    const text = (self: PeerClass) => this.outsideOf(self, direction).map(row => `${row.addresses.key} ${row.conn.key}`).sort().join(';');
+    return text(a) === text(b);
   }
 
   private endpoint(workload: Workload, { shape }: Variant, name: string, kind: string): Endpoint {

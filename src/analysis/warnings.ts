@@ -10,7 +10,7 @@ export function warningsOf(reach: Reachability): string[] {
 }
 
 function invalid({ model }: Reachability): string[] {
-  return model.problems.map(({ ref, message }) => `${textOfRef(ref)} is left out, because the API server would refuse it: ${message}`);
+  return model.problems.map(({ ref, message, kept }) => `${textOfRef(ref)}${kept ? '' : ' is left out, because the API server would refuse it'}: ${message}`);
 }
 
 function remarks({ model }: Reachability): string[] {
