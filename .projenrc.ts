@@ -56,7 +56,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
 });
 
 project.addDevDeps('cdk8s@2.70.106', 'cdk8s-plus-28@2.5.6', 'constructs@10.8.1', 'projen@0.103.25');
-project.addDevDeps('jest@^29.7.0', '@types/jest@^29.5.0', 'ts-jest@^29.4.0');
+project.addDevDeps('jest@^29.7.0', '@types/jest@^29.5.0', 'ts-jest@^29.4.0', '@jest/globals@^29.7.0');
 // Foreign-platform binaries of newer resolvers may be absent from a registry mirror, and `npm ci` then fails.
 project.addDevDeps('eslint-import-resolver-typescript@~3.6.3', '@types/node@^20');
 // The lock file holds no download addresses, so it works behind any mirror.
