@@ -69,6 +69,7 @@ export function cutFlows(reach: Reachability, real: readonly Endpoint[], plan: P
     add(plan.entrance(), plan.one(dst), conn, 1, [controller, dst], !plan.collapsed);
   }
   const merged = plan.collapsed ? [...cuts.values()] : mergeOutside([...cuts.values()], real, plan);
+  if (plan.collapsed) merged.sort((a, b) => compare(a.src, b.src) || compare(a.dst, b.dst));
   const told = merged.length <= TOLD;
   return {
     flows: merged.map(({ src, dst, conn, rows, example, host, guards, layers }) => ({
@@ -82,14 +83,22 @@ export function cutFlows(reach: Reachability, real: readonly Endpoint[], plan: P
 type Add = (src: string, dst: string, conn: ConnectionSet, rows: number, example: readonly [End, End], split?: boolean, host?: string) => void;
 
 function collapsedPairs(reach: Reachability, plan: Plan, add: Add): void {
+  const pairs: { from: Endpoint; to: Endpoint; conn: ConnectionSet }[] = [];
   for (const { src, dst, conn } of reach.classPairs()) {
     const [sources, targets] = [src, dst].map(each => firstOfEach(reach.endpointsIn(each).filter(({ real }) => real)));
-    for (const from of sources) for (const to of targets) if (from.namespace !== to.namespace) add(plan.one(from), plan.one(to), conn, 1, [from, to], false);
+    for (const from of sources) for (const to of targets) if (from.namespace !== to.namespace) pairs.push({ from, to, conn });
   }
+  pairs.sort((a, b) => compare(a.from.text, b.from.text) || compare(a.to.text, b.to.text));
+  for (const { from, to, conn } of pairs) add(plan.one(from), plan.one(to), conn, 1, [from, to], false);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function firstOfEach(endpoints: readonly Endpoint[]): Endpoint[] {
-  return [...new Map(endpoints.map(endpoint => [endpoint.namespace, endpoint])).values()];
+  const sorted = [...endpoints].sort((a, b) => compare(b.text, a.text));
+  return [...new Map(sorted.map(endpoint => [endpoint.namespace, endpoint])).values()];
 }
 
 type Dns = Map<string, { users: Set<Endpoint>; servers: Set<string> }>;
@@ -97,9 +106,7 @@ type Dns = Map<string, { users: Set<Endpoint>; servers: Set<string> }>;
 /** First the targets of each source are gathered, then the sources of each such target. */
 function groupedPairs(reach: Reachability, real: readonly Endpoint[], plan: Plan, dns: Dns, add: Add): void {
   const targets = new Map<Endpoint, Map<string, { conn: ConnectionSet; ends: Set<Endpoint> }>>();
-  for (const { src, dst, conn } of reach.pairs()) {
-    if (src instanceof IpSet || dst instanceof IpSet || src === dst || !src.real || !dst.real) continue;
-    if (src.workload.foreign && dst.workload.foreign) continue;
+  for (const { src, dst, conn } of insidePairs(reach)) {
     if (isLookup(dst, conn)) {
       const known = dns.get(src.namespace) ?? { users: new Set<Endpoint>(), servers: new Set<string>() };
       known.users.add(src);
@@ -132,6 +139,16 @@ function groupedPairs(reach: Reachability, real: readonly Endpoint[], plan: Plan
   }
 }
 
+/** In the order of their names. */
+function insidePairs(reach: Reachability): { src: Endpoint; dst: Endpoint; conn: ConnectionSet }[] {
+  const pairs: { src: Endpoint; dst: Endpoint; conn: ConnectionSet }[] = [];
+  for (const { src, dst, conn } of reach.pairs()) {
+    if (src instanceof IpSet || dst instanceof IpSet || src === dst || !src.real || !dst.real) continue;
+    if (!(src.workload.foreign && dst.workload.foreign)) pairs.push({ src, dst, conn });
+  }
+  return pairs.sort((a, b) => (a.src === b.src ? (a.dst.text < b.dst.text ? -1 : 1) : a.src.text < b.src.text ? -1 : 1));
+}
+
 interface Unit {
   readonly id: string;
   readonly ends: readonly Endpoint[];
@@ -143,7 +160,8 @@ const NOBODY: ReadonlySet<Endpoint> = new Set();
 function unitsOf(ends: ReadonlySet<Endpoint>, real: readonly Endpoint[], plan: Plan, beside: ReadonlySet<Endpoint>): Unit[] {
   const covers = (all: readonly Endpoint[]) =>
     all.every(end => ends.has(end) || beside.has(end)) && all.filter(end => !beside.has(end)).length >= MANY;
-  if (plan.byNamespace.size > 1 && covers(real)) return [{ id: plan.everything(), ends: real.filter(end => ends.has(end)) }];
+  const spaces = new Set([...ends].map(({ namespace }) => namespace));
+  if (spaces.size > 1 && covers(real)) return [{ id: plan.everything(), ends: real.filter(end => ends.has(end)) }];
   const units: Unit[] = [];
   for (const [namespace, own] of namespacesOf(ends)) {
     if (covers(plan.byNamespace.get(namespace)!)) units.push({ id: plan.whole(namespace), ends: own });

@@ -10,6 +10,7 @@ import { Endpoint, Reachability } from '../../reachability';
  * Laws:
  * - Every connection that is allowed is in the picture, as a flow or, for names looked up at the cluster's DNS, as a note of its namespace.
  * - Where all workloads of a namespace, or of the cluster, are treated alike, one flow stands for all of them.
+ * - The same cluster gives the same picture, whatever the order of its manifests.
  * - A cluster too large to be read pod by pod is shown namespace by namespace.
  */
 export interface Picture {
@@ -70,7 +71,7 @@ const PROXY_LABEL = 'secure-network/proxy';
 const GATEWAY_LABELS = ['gateway.networking.k8s.io/gateway-name', 'istio.io/gateway-name'];
 
 export function pictureOf(reach: Reachability): Picture {
-  const real = reach.endpoints.filter(endpoint => endpoint.real);
+  const real = reach.endpoints.filter(endpoint => endpoint.real).sort((a, b) => (a.text < b.text ? -1 : 1));
   const plan = new Plan(reach, real);
   if (plan.byNamespace.size > DRAWABLE) {
     throw new Error(`${plan.byNamespace.size} namespaces are too many for one picture: draw the manifests of fewer (up to ${DRAWABLE}), or list them as text`);
@@ -89,7 +90,7 @@ export class Plan {
   private readonly ids = new Map<Endpoint, string>();
 
   constructor(private readonly reach: Reachability, private readonly real: readonly Endpoint[]) {
-    for (const endpoint of [...real].sort((a, b) => (a.text < b.text ? -1 : 1))) {
+    for (const endpoint of real) {
       const list = this.byNamespace.get(endpoint.namespace);
       if (list) list.push(endpoint); else this.byNamespace.set(endpoint.namespace, [endpoint]);
     }
