@@ -14,11 +14,20 @@ export interface CelReading {
   readonly texts: readonly string[];
   /** The fields it reads, such as `claims.email`. */
   readonly fields: readonly string[];
+  /** Whether it is more than the value of a field. */
+  readonly decides: boolean;
 }
 
 /** Names that are no variables: types, as in `type(claims.aud) == list`. */
 const TYPES = ['bool', 'bytes', 'double', 'int', 'list', 'map', 'null_type', 'string', 'type', 'uint'];
 const LITERAL_OR_OPTIONAL = /("""[^]*?"""|'''[^]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|(\.|\[)\?/g;
+
+/** As `checkCel`, for what has to be true or false: the API server does not start with a value that may be anything. */
+export function checkCondition(what: string, expression: string, variables: readonly string[]): CelReading {
+  const reading = checkCel(what, expression, variables);
+  if (!reading.decides) throw new Error(`${what} '${expression}' may be anything, and has to be true or false: compare it, such as ${expression} == true`);
+  return reading;
+}
 
 /** Throws where the expression is no CEL, or names a variable it will not have. */
 export function checkCel(what: string, expression: string, variables: readonly string[]): CelReading {
@@ -30,7 +39,7 @@ export function checkCel(what: string, expression: string, variables: readonly s
   } catch (error) {
     throw new Error(`${what} '${expression}' is not a CEL expression: ${(error as Error).message.replace(/^<input>:/, 'at ')}: write one such as ${variables[0]}.name == 'a'`);
   }
-  const reading = { texts: [] as string[], fields: [] as string[] };
+  const reading = { texts: [] as string[], fields: [] as string[], decides: !isValue(root) };
   walk(root, new Set([...variables, ...TYPES]), reading, name => {
     throw new Error(`${what} '${expression}' names '${name}', which it will not have: it has ${variables.map(variable => `'${variable}'`).join(', ')}`);
   });
@@ -78,6 +87,13 @@ function walk(expr: any, known: ReadonlySet<string>, reading: { texts: string[];
       break;
     }
   }
+}
+
+/** A field, a constant or a variable, and not a question about one. */
+function isValue(expr: any): boolean {
+  const { case: kind, value } = expr.exprKind;
+  if (kind === 'callExpr') return ['orValue', '_[_]'].includes(value.function);
+  return kind === 'identExpr' || (kind === 'selectExpr' && !value.testOnly) || (kind === 'constExpr' && value.constantKind.case !== 'boolValue');
 }
 
 /** `claims.a.b`, where an expression is nothing but that. */

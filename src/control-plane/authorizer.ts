@@ -1,4 +1,4 @@
-import { checkCel } from './_cel';
+import { checkCondition } from './_cel';
 import { checkNodeFile } from './_node-files';
 import { AuthorizationConfiguration, WireAuthorizer } from '../api/control-plane';
 
@@ -59,7 +59,7 @@ export class Authorizer {
     if (!Object.values(AuthorizerFailurePolicy).includes(failurePolicy)) {
       throw new Error(`failurePolicy '${failurePolicy}' of ${what} is none the API server knows: use AuthorizerFailurePolicy.DENY or NO_OPINION`);
     }
-    for (const condition of matchConditions) checkCel(`match condition of ${what}`, condition, ['request']);
+    for (const condition of matchConditions) checkCondition(`match condition of ${what}`, condition, ['request']);
     return new Authorizer({
       type: 'Webhook',
       name,

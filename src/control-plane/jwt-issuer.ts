@@ -1,4 +1,4 @@
-import { CelReading, checkCel } from './_cel';
+import { CelReading, checkCel, checkCondition } from './_cel';
 import { NOT_RESERVED, RESERVED, mayBecomeReserved } from './_reserved';
 import { JwtAuthenticator, WireClaimRule } from '../api/control-plane';
 
@@ -20,7 +20,7 @@ export class ClaimRule {
 
   /** The CEL expression about `claims` is true, for example `claims.exp - claims.nbf <= 86400`. */
   public static satisfies(expression: string, message: string): ClaimRule {
-    const { fields } = checkCel('claim rule', expression, ['claims']);
+    const { fields } = checkCondition('claim rule', expression, ['claims']);
     if (!message.trim()) throw new Error(`claim rule '${expression}' needs a message: whoever is turned away will ask why`);
     return new ClaimRule({ expression, message }, fields);
   }
@@ -141,7 +141,7 @@ export class JwtIssuer {
     this.checkPrefix();
     this.checkMappings();
     for (const { expression, message } of props.userValidationRules ?? []) {
-      checkCel(`user rule of ${url}`, expression, ['user']);
+      checkCondition(`user rule of ${url}`, expression, ['user']);
       if (!message.trim()) throw new Error(`user rule '${expression}' of ${url} needs a message: whoever is turned away will ask why`);
     }
   }
@@ -195,7 +195,7 @@ export class JwtIssuer {
   }
 
   private checkMappings(): void {
-    const { url, usernameClaim, usernameExpression, groupsClaim, groupsExpression, claimValidationRules = [], userValidationRules = [] } = this._props;
+    const { url, usernameClaim, usernameExpression, groupsClaim, groupsExpression, claimValidationRules = [] } = this._props;
     for (const [what, claim, expression] of [['username', usernameClaim, usernameExpression], ['groups', groupsClaim, groupsExpression]] as const) {
       if (claim !== undefined && expression !== undefined) {
         throw new Error(`${what}Claim '${claim}' and ${what}Expression '${expression}' of ${url} exclude each other: keep one of them`);
@@ -205,8 +205,7 @@ export class JwtIssuer {
     const username = readMapping(`usernameExpression of ${url}`, usernameExpression);
     readMapping(`groupsExpression of ${url}`, groupsExpression);
     const asked = [...claimValidationRules.flatMap(({ _fields }) => _fields), ...username.fields];
-    if (username.fields.includes('claims.email') && !asked.includes('claims.email_verified')
-      && !userValidationRules.some(({ expression }) => expression.includes('email_verified'))) {
+    if (username.fields.includes('claims.email') && !asked.includes('claims.email_verified')) {
       throw new Error(`usernameExpression '${usernameExpression}' of ${url} trusts an address that nobody has verified: `
         + "add ClaimRule.satisfies('claims.email_verified == true', 'the address is not verified') to its claimValidationRules");
     }
@@ -229,7 +228,7 @@ export function checkIssuers(issuers: readonly JwtIssuer[]): void {
 }
 
 function readMapping(what: string, expression: string | undefined): CelReading {
-  if (expression === undefined) return { texts: [], fields: [] };
+  if (expression === undefined) return { texts: [], fields: [], decides: false };
   const reading = checkCel(what, expression, ['claims']);
   const reserved = reading.texts.find(text => text.startsWith(RESERVED));
   if (reserved) throw new Error(`${what} '${expression}' makes names that begin with '${RESERVED}', which Kubernetes keeps for its own: begin them with something else`);
