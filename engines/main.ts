@@ -1,10 +1,11 @@
 /**
- * npm run test:engines [-- --only=api,packets,proxy,peer,frames --intents=N]
+ * npm run test:engines [-- --only=api,packets,proxy,peer,frames --intents=50]
+ * npm run test:engines -- --times      measures ours and the peer on clusters of 500 to 40,000 pods, for docs/performance.md
  *
  * Real engines judge the output: a real API server, a real enforcer with real packets, the real proxy, a peer that reads the same
  * manifests, and the mesh's own analyzer. What they found is written to docs/proof.md when all parts ran and all agree.
  */
-import { judgeAcceptance, noAcceptance } from './api-server/acceptance';
+import { judgeAcceptance, judgeBroken, noAcceptance } from './api-server/acceptance';
 import { CrdReport, installCrds, readCrds } from './api-server/crds';
 import { judgeFiles, noFiles } from './api-server/files';
 import { judgeGrants, noGrants } from './api-server/grants';
@@ -16,6 +17,7 @@ import { matrixCases } from './matrix';
 import { judgeMesh, noMesh } from './mesh/istioctl';
 import { judgePackets, noPackets } from './packets/part';
 import { judgePeer, noPeer } from './peer/netpol-analyzer';
+import { measurePeer } from './peer/times';
 import { judgeBrokenProxies, judgeProxy, noProxy } from './proxy-part';
 import { Proof, writeProof } from './report';
 
@@ -23,7 +25,7 @@ const PARTS = ['api', 'packets', 'proxy', 'peer', 'frames'];
 
 async function main(args: readonly string[]): Promise<number> {
   const only = args.find(arg => arg.startsWith('--only='))?.slice('--only='.length).split(',') ?? PARTS;
-  const unknown = [...only.filter(part => !PARTS.includes(part)), ...args.filter(arg => !/^--(only|intents)=/.test(arg))];
+  const unknown = [...only.filter(part => !PARTS.includes(part)), ...args.filter(arg => !/^--(only=|intents=|times$)/.test(arg))];
   if (unknown.length > 0) throw new Error(`'${unknown[0]}' is unknown: use --only=${PARTS.join(',')} and --intents=50`);
   const intents = Number(args.find(arg => arg.startsWith('--intents='))?.slice('--intents='.length) ?? 50);
   const { version, problem } = goVersion();
@@ -34,6 +36,10 @@ async function main(args: readonly string[]): Promise<number> {
 
   const clock = startClock();
   const run = Run.begin(await built(ENGINES.prober));
+  if (args.includes('--times')) {
+    await measurePeer(run);
+    return (await run.end()).length;
+  }
   for (const engine of Object.values(ENGINES)) await built(engine);
   clock('engines are built');
   const examples = exampleCases();
@@ -73,6 +79,7 @@ async function withApiServer(
     await installCrds(server.client, crds);
     clock(`${crds.length} CustomResourceDefinitions are served`);
     await judgeAcceptance(server, cases, proof.acceptance);
+    await judgeBroken(server.client, proof.acceptance);
     clock('acceptance judged');
   }
   if (wants('frames')) await judgeGrants(server.client, examples, proof.grants);

@@ -42,7 +42,7 @@ The engines are built from Go modules with ${goVersion}, pinned by version and c
 ${table(['engine', 'version'], [...engines, ['haproxy', version]])}`;
 }
 
-function acceptance({ acceptance: { cases, kinds, pods, refused, folders }, crds }: Proof): string {
+function acceptance({ acceptance: { cases, kinds, pods, refused, folders, noticed }, crds }: Proof): string {
   const accepted = [...kinds].sort(([a], [b]) => a < b ? -1 : 1).map(([kind, count]) => [kind, `${count}`, (refused.get(kind) ?? []).join('; ')]);
   const sum = [...kinds.values()].reduce((a, b) => a + b, 0);
   const sources = crds.map(({ of, module, version, count, missing }) => [of, `${module} ${version}`, missing ? 'not served by the module proxy of the last run' : `${count}`]);
@@ -63,8 +63,9 @@ ${table(['of', 'read from', 'CustomResourceDefinitions'], sources)}
 
 A manifest of a kind whose schema is missing fails the command. Calico's \`projectcalico.org/v3\` is served by an API server of its own and is not among them.
 
-Seen to fail: with an empty \`ingress: []\` in a NetworkPolicy, which the server does not store, so that every server-side apply is a change;
-with an unknown field, a wrong type, and the mistakes in the table.`;
+Seen to fail, in every run, with cases that are broken so:
+
+${noticed.map(what => `- ${what}`).join('\n')}`;
 }
 
 function packets({ scenes, intents, services, mutations }: PacketReport): string {

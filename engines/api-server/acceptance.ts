@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'child_process';
 import { Case } from '../cases';
+import { BROKEN } from './broken';
 import { Answer, ApiClient, Refusal } from './client';
 import { ApiServer } from './server';
 import { wrongOnes } from './wrong';
@@ -18,10 +19,12 @@ export interface Acceptance {
   /** Mistakes refused, by apiVersion and kind. */
   readonly refused: Map<string, string[]>;
   folders: number;
+  /** What was broken on purpose, and was noticed. */
+  readonly noticed: string[];
   readonly failures: string[];
 }
 
-export const noAcceptance = (): Acceptance => ({ cases: [], kinds: new Map(), pods: 0, refused: new Map(), folders: 0, failures: [] });
+export const noAcceptance = (): Acceptance => ({ cases: [], kinds: new Map(), pods: 0, refused: new Map(), folders: 0, noticed: [], failures: [] });
 
 export async function judgeAcceptance(server: ApiServer, cases: readonly Case[], into: Acceptance): Promise<void> {
   for (const one of cases) {
@@ -29,6 +32,15 @@ export async function judgeAcceptance(server: ApiServer, cases: readonly Case[],
     if (one.folder) failures.push(...await judgeFolder(server, one, into));
     into.cases.push(one.name);
     into.failures.push(...failures.map(failure => `${one.name}: ${failure}`));
+  }
+}
+
+/** Broken on purpose, and no case: what they are accepted for does not count. */
+export async function judgeBroken(client: ApiClient, into: Acceptance): Promise<void> {
+  for (const one of BROKEN) {
+    const failures = await judgeCase(client, one, noAcceptance());
+    if (failures.some(failure => one.noticed.test(failure))) into.noticed.push(one.what);
+    else into.failures.push(`broken on purpose (${one.what}), and it is not noticed: ${failures.join('; ') || 'nothing is said'}`);
   }
 }
 
