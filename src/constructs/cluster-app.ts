@@ -1,5 +1,6 @@
 import * as path from 'path';
 import { App, AppProps } from 'cdk8s';
+import { connectivityFiles } from './_connectivity-files';
 import { addAppCheck, appFiles, onePass } from './_one-pass';
 import { WrittenFile, summarize } from './_summary';
 import { pagesOf, renderFiles } from './_synth-files';
@@ -17,6 +18,7 @@ export interface ClusterAppProps extends AppProps {}
  * - looks at the whole tree once, however many charts it has, where a plain `App` looks again for every chart;
  * - validates everything and renders every file before the first byte is written, so that a failed synth leaves the old output as it was;
  * - refuses two objects of the same kind, namespace and name, and two objects that would share a file;
+ * - writes who reaches whom into the folder beside the output folder (`connectivity.txt`, `.json`, `.html`), if the App has a `ClusterEdge`;
  * - removes the files of an earlier synth that are no longer written. It knows them by the list `.secure-network-files` that it keeps in the output folder.
  *
  * All constructs of this library work in a plain `App` too: there the checks of the whole app are repeated for every chart.
@@ -51,7 +53,7 @@ export class ClusterApp extends App {
         const resources = Object.fromEntries(objects.map(object => [object.name, { path: object.node.path }]));
         files.set('construct-metadata.json', JSON.stringify({ version: '1.0.0', resources }));
       }
-      this.beside = appFiles(this, synthesis.manifests);
+      this.beside = new Map([...connectivityFiles(this, synthesis.manifests), ...appFiles(this, synthesis.manifests)]);
       return new Map([[this.outdir, files], [this.filesOutdir, this.beside]]);
     }));
   }

@@ -205,7 +205,7 @@ function isLookup({ labels }: Endpoint, conn: ConnectionSet): boolean {
 }
 
 function dnsNote(users: number, all: number, servers: readonly string[]): string {
-  return `${users === all ? 'names' : `${users} of ${all} look up names`} at ${servers.join(', ')}`;
+  return `${users === all ? 'looks up names' : `${users} of ${all} look up names`} at ${servers.join(', ')}`;
 }
 
 function guarded(end: End, direction: Direction): boolean | undefined {

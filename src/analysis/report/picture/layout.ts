@@ -57,7 +57,7 @@ export function layOut({ groups, nodes, flows, workloads }: Picture): LaidPictur
   const sketch = outer(groups, new Map(), routes);
   const rankOf = ({ id, kind }: PictureGroup) => outermost(id, kind) ?? sketch.node(id) ?? { x: MIDDLE, y: 0 };
   if (flows.length > FOLLOWED) return packDense({ groups, nodes, flows, workloads }, rankOf);
-  const backward = ({ from, to }: Route) => sketch.node(from).x > sketch.node(to).x;
+  const backward = ({ from, to }: Route) => from !== to && sketch.node(from).x > sketch.node(to).x;
   const sides = (route: Route): { out: Side; into: Side } => (backward(route) ? { out: 'left', into: 'right' } : { out: 'right', into: 'left' });
   const insides = new Map(groups.map(group => [group.id, insideOf(group, nodes.filter(({ group: id }) => id === group.id), routes, sides)]));
   const graph = outer(groups, insides, routes);
