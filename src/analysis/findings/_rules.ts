@@ -36,8 +36,26 @@ export function subjectField({ ref }: PolicySource): string {
   return ref.kind === 'NetworkPolicy' ? 'spec.podSelector' : 'spec.subject';
 }
 
+// Nearly every check looks at all rules and peers, so each is read once.
+const RULES = new WeakMap<PolicySource, readonly RuleSource[]>();
+const PEERS = new WeakMap<RuleSource, readonly PeerSource[]>();
+
 /** The rules that count: those of a direction that a policy does not speak about are left out. */
-export function rulesOf(source: PolicySource): RuleSource[] {
+export function rulesOf(source: PolicySource): readonly RuleSource[] {
+  return remember(RULES, source, readRules);
+}
+
+export function peersOf(rule: RuleSource): readonly PeerSource[] {
+  return remember(PEERS, rule, readPeers);
+}
+
+function remember<K extends object, V>(known: WeakMap<K, V>, key: K, read: (key: K) => V): V {
+  let value = known.get(key);
+  if (value === undefined) known.set(key, value = read(key));
+  return value;
+}
+
+function readRules(source: PolicySource): RuleSource[] {
   return source.policy.rules.map(rule => ({
     source,
     rule,
@@ -48,7 +66,7 @@ export function rulesOf(source: PolicySource): RuleSource[] {
   }));
 }
 
-export function peersOf(rule: RuleSource): PeerSource[] {
+function readPeers(rule: RuleSource): PeerSource[] {
   const { source, field, list, json } = rule;
   if (source.ref.kind === 'NetworkPolicy') {
     return listIn(json[list]).map((peer, i) => ({ ...rule, peer, peerField: `${field}.${list}[${i}]`, ...readPeer(peer, source.ref.namespace!) }));

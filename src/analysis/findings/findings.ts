@@ -15,7 +15,8 @@ export function findingsOf(reach: Reachability, checks: readonly Check[] = CHECK
     const reason = annotations.get(keyOfRef(object))?.[acceptance(code)];
     const accepted = typeof reason === 'string' && reason.trim() !== '' ? { accepted: reason } : {};
     return { code, name, level, object, path, message, remedy: remedyFor(check, hit), ...accepted };
-  })).sort(byWeight);
+  })).map(finding => ({ finding, key: `${LEVELS.indexOf(finding.level)} ${textOf(finding)}` }))
+    .sort((a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0).map(({ finding }) => finding);
 }
 
 /** The findings that nobody accepted, of a level and graver ones. */
@@ -35,14 +36,6 @@ function remedyFor({ code, remedy }: Check, { words = {} }: Hit): string {
   });
 }
 
-function byWeight(a: Finding, b: Finding): number {
-  return LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) || compare(textOf(a), textOf(b));
-}
-
 function textOf({ code, object, path, message }: Finding): string {
   return [code, object.origin ?? '', textOfRef(object), path, message].join('\n');
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

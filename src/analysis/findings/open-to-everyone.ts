@@ -14,7 +14,7 @@ export const OPEN_TO_EVERYONE: Check = {
   * find({ networkPolicies }) {
     for (const { rule, direction, json, field, source } of networkPolicies.flatMap(rulesOf)) {
       // An empty list that is written out is a finding of its own.
-      if (direction !== 'ingress' || !rule.peers.any || isWritten(json, 'from')) continue;
+      if (direction !== 'ingress' || isWritten(json, 'from')) continue;
       const ports = rule.ports.numbers.isAll ? ', on every port' : '';
       yield { object: source.ref, path: field, message: `it lets in every pod of every namespace and every address outside${ports}`, words: { field } };
     }
