@@ -9,8 +9,8 @@ function levelOf({ verb, group = '', resource, path }: Request): string {
   const { rules } = file(kubeadm(), 'secure-network/audit.yaml');
   const matches = (rule: any) => {
     if (rule.verbs && !rule.verbs.includes(verb)) return false;
-    if (rule.nonResourceURLs) return path !== undefined && rule.nonResourceURLs.some((url: string) => (url.endsWith('*') ? path.startsWith(url.slice(0, -1)) : path === url));
-    if (rule.resources) return resource !== undefined && rule.resources.some((entry: any) => entry.group === group && (!entry.resources || entry.resources.includes(resource)));
+    if (rule.nonResourceURLs) return rule.nonResourceURLs.some((url: string) => (url.endsWith('*') ? path?.startsWith(url.slice(0, -1)) : path === url));
+    if (rule.resources) return rule.resources.some((entry: any) => entry.group === group && resource !== undefined && entry.resources.includes(resource));
     return true;
   };
   return rules.find(matches)?.level ?? 'None';
