@@ -28,15 +28,15 @@ describe('9. errors: every message of docs/errors.md is the one that is thrown',
 });
 
 function messageOf(code: string): string {
-  const outdir = mkdtempSync(join(tmpdir(), 'errors-'));
+  const folder = mkdtempSync(join(tmpdir(), 'errors-'));
   try {
-    runSnippet(code, { ...library, ...surroundings(outdir) });
+    runSnippet(code, { ...library, ...surroundings(join(folder, 'dist')) });
     return 'nothing is refused';
   } catch (error) {
     const { message } = error as Error;
     return message.replace(/^Validation failed with the following errors:\n/, '').replace(/^ {2}/gm, '').replace(/\(test\/docs\/run\.ts:\d+:\d+\)/g, '(main.ts:12:22)');
   } finally {
-    rmSync(outdir, { recursive: true });
+    rmSync(folder, { recursive: true });
   }
 }
 

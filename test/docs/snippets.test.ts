@@ -73,10 +73,10 @@ function compile(all: readonly Snippet[]): string[] {
 function run({ code }: Snippet): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'snippet-'));
   const before = process.env.CDK8S_OUTDIR;
-  process.env.CDK8S_OUTDIR = folder;
+  process.env.CDK8S_OUTDIR = join(folder, 'dist');
   try {
     runSnippet(code, { __dirname: folder });
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    return readdirSync(join(folder, 'dist'), { recursive: true, encoding: 'utf8' });
   } finally {
     if (before === undefined) delete process.env.CDK8S_OUTDIR;
     else process.env.CDK8S_OUTDIR = before;

@@ -19,10 +19,10 @@ test('the examples of the README are among them', () => {
 
 describe.each(names)('example %s', name => {
   const expected = join(EXAMPLES, name, 'expected');
-  const outdir = mkdtempSync(join(tmpdir(), `example-${name}-`));
-  const run = runExample(name, outdir);
-  const written = readFolder(outdir);
-  rmSync(outdir, { recursive: true });
+  const folder = mkdtempSync(join(tmpdir(), `example-${name}-`));
+  const run = runExample(name, join(folder, 'dist'));
+  const written = readFolder(join(folder, 'dist'));
+  rmSync(folder, { recursive: true });
   const actual = new Map([...written].filter(([file]) => !file.startsWith('.')));
   if (run.connectivity !== undefined) actual.set('connectivity.txt', run.connectivity);
   if (UPDATE) rewrite(expected, actual);
