@@ -15,11 +15,13 @@ const custom = (verbs: Verb[], group: string, name: string, more: Partial<Access
 /** Whether somebody may do it: by every role of the app that is bound to him, in the namespace or everywhere. */
 function can(app: App, who: { kind: string; name: string }, namespace: string, { verb, resource: wanted, group = '', name }: Ask): boolean {
   const all = objects(app);
-  return all.filter(({ kind, metadata, subjects }) => /RoleBinding$/.test(kind) && (kind === 'ClusterRoleBinding' || metadata.namespace === namespace)
-    && subjects.some((subject: any) => subject.kind === who.kind && subject.name === who.name))
-    .flatMap(({ roleRef, metadata }) => all.filter(role => role.kind === roleRef.kind && role.metadata.name === roleRef.name && role.metadata.namespace === metadata.namespace))
-    .flatMap(({ rules }) => rules)
-    .some(rule => rule.apiGroups.includes(group) && rule.resources.includes(wanted) && rule.verbs.includes(verb) && (!rule.resourceNames || rule.resourceNames.includes(name)));
+  const binds = ({ kind, metadata, subjects }: any) => /RoleBinding$/.test(kind) && (kind === 'ClusterRoleBinding' || metadata.namespace === namespace)
+    && subjects.some((subject: any) => subject.kind === who.kind && subject.name === who.name);
+  const bound = ({ roleRef, metadata }: any) => all.filter(role =>
+    role.kind === roleRef.kind && role.metadata.name === roleRef.name && role.metadata.namespace === metadata.namespace);
+  const allows = (rule: any) => rule.apiGroups.includes(group) && rule.resources.includes(wanted) && rule.verbs.includes(verb)
+    && (!rule.resourceNames || rule.resourceNames.includes(name));
+  return all.filter(binds).flatMap(bound).flatMap(({ rules }) => rules).some(allows);
 }
 
 /** The dev team with an access in shop, and what it may do there. */

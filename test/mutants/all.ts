@@ -7,6 +7,11 @@ import { CLUSTER_APP } from './6-cluster-app';
 import { READ_BACK } from './7-read-back';
 import { MATCHERS } from './8-matchers';
 import { ERRORS } from './9-errors';
+import { EDGE_TLS } from './edge-1-tls';
+import { EDGE_AUTHENTICATION } from './edge-2-authentication';
+import { EDGE_AUTHORIZATION } from './edge-3-authorization';
+import { EDGE_AUDIT_ENCRYPTION } from './edge-4-audit-encryption';
+import { EDGE_GRANTS } from './edge-5-grants';
 import { Mutant } from './mutant';
 
 /** Every mutant under the number of what it breaks. */
@@ -20,4 +25,10 @@ export const MUTANTS: Readonly<Record<number, readonly Mutant[]>> = {
   7: READ_BACK,
   8: MATCHERS,
   9: ERRORS,
+  // The edge, which counts its items anew.
+  101: EDGE_TLS,
+  102: EDGE_AUTHENTICATION,
+  103: EDGE_AUTHORIZATION,
+  104: EDGE_AUDIT_ENCRYPTION,
+  105: EDGE_GRANTS,
 };
