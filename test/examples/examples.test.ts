@@ -1,12 +1,13 @@
 /**
- * Each example is a program with the files it writes and the text that says who reaches whom, committed beside it and reviewed like code.
- * Here each program runs as it stands, but for its output folder, and what it writes must be what is committed.
+ * Each example is a program with the files it writes (`expected`, and `expected-files` for what is not applied) and the text that says who
+ * reaches whom, committed beside it and reviewed like code. Here each program runs as it stands, but for its output folder, and what it
+ * writes must be what is committed.
  *
  * `npx projen test:update` writes the committed files anew; `npm test` never does.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
-import { join } from 'path';
+import { dirname, join } from 'path';
 
 const EXAMPLES = join(__dirname, '..', '..', 'examples');
 const UPDATE = process.env.UPDATE_EXPECTED === '1';
@@ -22,11 +23,18 @@ describe.each(names)('example %s', name => {
   const folder = mkdtempSync(join(tmpdir(), `example-${name}-`));
   const run = runExample(name, join(folder, 'dist'));
   const written = readFolder(join(folder, 'dist'));
+  // Who reaches whom is compared as text, above: its pages would only repeat it.
+  const beside = new Map([...visible(readFolder(join(folder, 'dist-files')))].filter(([file]) => !file.startsWith('connectivity.')));
   rmSync(folder, { recursive: true });
-  const actual = new Map([...written].filter(([file]) => !file.startsWith('.')));
+  const actual = visible(written);
   if (run.connectivity !== undefined) actual.set('connectivity.txt', run.connectivity);
-  if (UPDATE) rewrite(expected, actual);
+  const expectedBeside = join(EXAMPLES, name, 'expected-files');
+  if (UPDATE) {
+    rewrite(expected, actual);
+    rewrite(expectedBeside, beside);
+  }
   const committed = readFolder(expected);
+  const committedBeside = readFolder(expectedBeside);
 
   test('writes the committed files and no others', () => {
     expect([...actual.keys()].sort()).toEqual([...committed.keys()].sort());
@@ -36,7 +44,13 @@ describe.each(names)('example %s', name => {
     expect(actual.get(file)).toBe(committed.get(file));
   });
 
+  test('writes the committed files that are not applied, and no others', () => {
+    expect([...beside.keys()].sort()).toEqual([...committedBeside.keys()].sort());
+    for (const [file, text] of beside) expect(text).toBe(committedBeside.get(file));
+  });
+
   test('ends by showing what it wrote', () => {
+    for (const file of beside.keys()) expect(run.printed).toContain(file);
     for (const file of actual.keys()) if (file.endsWith('.yaml')) expect(run.printed).toContain(file);
   });
 });
@@ -69,8 +83,15 @@ function readFolder(folder: string): Map<string, string> {
   return new Map(files.filter(file => statSync(join(folder, file)).isFile()).map(file => [file, readFileSync(join(folder, file), 'utf8')]));
 }
 
+/** Without our own list of what was written. */
+function visible(files: Map<string, string>): Map<string, string> {
+  return new Map([...files].filter(([file]) => !file.startsWith('.')));
+}
+
 function rewrite(folder: string, files: Map<string, string>): void {
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  for (const [file, text] of files) writeFileSync(join(folder, file), text);
+  for (const [file, text] of files) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), text);
+  }
 }
