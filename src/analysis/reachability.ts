@@ -138,34 +138,32 @@ export class Reachability {
     const wideSources = all.filter(({ id }) => out[id] === undefined);
     const wideTargets = all.filter(({ id }) => into[id] === undefined);
     const wanted = (src: PeerClass, dst: PeerClass) => chosen === undefined || chosen.has(src.id) || chosen.has(dst.id);
-    const judged = (src: PeerClass, dst: PeerClass): ClassPair => ({ src, dst, conn: this.judge.between(src, dst) });
 
-    // Each pair of narrow classes is looked at from the side that names fewer.
+    // Each pair of narrow classes is looked at from the side that names fewer, and judged only where the other side names it too.
     for (const src of all) {
       const targets = out[src.id];
       for (const id of targets ?? []) {
         const sources = into[id];
-        if ((sources === undefined || targets!.length <= sources.length) && wanted(src, all[id])) {
-          const pair = judged(src, all[id]);
-          if (!pair.conn.isEmpty) yield pair;
-        }
+        const dst = all[id];
+        if (sources !== undefined && (targets!.length > sources.length || !this.reach.names(dst.ingress, src))) continue;
+        const conn = wanted(src, dst) ? this.judge.between(src, dst) : NONE;
+        if (!conn.isEmpty) yield { src, dst, conn };
       }
     }
     for (const dst of all) {
       const sources = into[dst.id];
       for (const id of sources ?? []) {
         const targets = out[id];
-        if ((targets === undefined || targets.length > sources!.length) && wanted(all[id], dst)) {
-          const pair = judged(all[id], dst);
-          if (!pair.conn.isEmpty) yield pair;
-        }
+        const src = all[id];
+        if (targets !== undefined && (targets.length <= sources!.length || !this.reach.names(src.egress, dst))) continue;
+        const conn = wanted(src, dst) ? this.judge.between(src, dst) : NONE;
+        if (!conn.isEmpty) yield { src, dst, conn };
       }
     }
     for (const src of wideSources) {
       for (const dst of wideTargets) {
-        if (!wanted(src, dst)) continue;
-        const pair = judged(src, dst);
-        if (!pair.conn.isEmpty) yield pair;
+        const conn = wanted(src, dst) ? this.judge.between(src, dst) : NONE;
+        if (!conn.isEmpty) yield { src, dst, conn };
       }
     }
   }
@@ -206,6 +204,8 @@ export class Reachability {
     return { namespace, name, kind, text, real, labels, hostNetwork, serviceAccount, workload, peerClass: this.classes.ofShape[shape.id] };
   }
 }
+
+const NONE = ConnectionSet.none();
 
 /** What rows say of the parts of an address set; a part that is in no row is denied. */
 export function partsOf(rows: readonly OutsideRow[], addresses: IpSet): ConnectionSet[] {

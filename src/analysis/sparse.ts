@@ -20,6 +20,15 @@ export class Reach {
     return this.known.get(program.id);
   }
 
+  /** Whether a narrow program has to do with a class at all: a quick look that saves most judgements. */
+  names(program: Program, { view, addresses }: PeerClass): boolean {
+    if (!view.selectable || (addresses !== undefined && program.addresses.length > 0)) return true;
+    const { selections } = view;
+    if (selections === undefined) return false;
+    for (const id of program.selections) if (selections.has(id)) return true;
+    return false;
+  }
+
   private named(program: Program): readonly number[] {
     const named = new Set<number>();
     if (!isClosed(program, false)) for (const { id, view } of this.classes.all) if (!view.selectable) named.add(id);
@@ -41,8 +50,13 @@ export class Reach {
 }
 
 function isNarrow(program: Program): boolean {
-  const ordered = program.stages.some(stage => stage.some(({ layer }) => layer.decides === 'first-match'));
-  return !(program.hasNames && ordered) && isClosed(program, true);
+  return !hasOrderedNames(program) && isClosed(program, true);
+}
+
+/** Where the first match decides, a port name may deny more or less, depending on the destination: nothing is proven there. */
+function hasOrderedNames({ hasNames, stages }: Program): boolean {
+  return hasNames && stages.some(stage => stage.some(({ layer, rules }) =>
+    layer.decides === 'first-match' && rules.some(({ ports }) => ports.names.length > 0)));
 }
 
 /** Whether nothing passes for a peer that no rule names: a pod that selectors could choose, or one that they cannot. */
