@@ -4,6 +4,7 @@
 import { ClusterFacts } from '../../src/analysis/facts';
 import { findingsOf } from '../../src/analysis/findings/findings';
 import { ClusterModel } from '../../src/analysis/model';
+import { AssumedPeer } from '../../src/analysis/pods';
 import { Reachability } from '../../src/analysis/reachability';
 
 const NAME = 'kubernetes.io/metadata.name';
@@ -48,6 +49,7 @@ const networks = (action: string, cidr: string) => ({
   metadata: { name: 'networks' },
   spec: { tier: 'Admin', priority: 1, subject: { namespaces: {} }, egress: [{ action, to: [{ networks: [cidr] }] }] },
 });
+const ADMIN_EGRESS = { ...admin(1), spec: { ...admin(1).spec, ingress: [], egress: [{ action: 'Allow', to: [{ networks: ['203.0.113.0/24'] }], ports: [{ portNumber: { port: 443 } }] }] } };
 const NO_APP = { matchExpressions: [{ key: 'app', operator: 'DoesNotExist' }] };
 const DNS = { to: [{ namespaceSelector: {}, podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }], ports: [{ protocol: 'UDP', port: 53 }] };
 const TCP_DNS = { ...DNS, ports: [{ port: 53 }] };
@@ -166,6 +168,7 @@ const TWINS: Record<string, [difference: string, found: any[], left: any[], fact
       [egress({ to: [{ ipBlock: { cidr: '9.0.0.0/8', except: ['9.1.0.0/16'] } }], ports: [{ port: 443 }] }, { ports: [{ port: 80 }] })]],
   ],
   SN0401: [
+    ['a tier that allows one thing closes nothing', [pods('api'), ADMIN_EGRESS, policy({ policyTypes: ['Egress'] })], [pods('api'), ADMIN_EGRESS]],
     ['a pod that may connect to nobody needs no names', [pods('api'), to({ cidr: '203.0.113.0/24' })], [pods('api'), policy({ policyTypes: ['Egress'] })]],
     ['a pod whose egress is open', [pods('api'), to({ cidr: '203.0.113.0/24' })], [pods('cart'), to({ cidr: '203.0.113.0/24' })]],
     ['a pod with a resolver of its own',
@@ -175,6 +178,7 @@ const TWINS: Record<string, [difference: string, found: any[], left: any[], fact
       [pods('api'), egress({ ports: [{ port: 'http', protocol: 'UDP' }] })], [pods('api'), egress({ ports: [{ port: 'dns', protocol: 'UDP' }] })]],
   ],
   SN0402: [
+    ['the same rule allows TCP', [egress(DNS)], [egress({ ...DNS, ports: [...DNS.ports, ...TCP_DNS.ports] })]],
     ['another rule allows TCP', [egress(DNS)], [egress(DNS, TCP_DNS)]],
     ['to the same peers', [egress(DNS, { ...TCP_DNS, to: [{ podSelector: {} }] })], [egress(DNS, { ports: [{ port: 53 }] })]],
     ['all of UDP is no DNS', [egress(DNS)], [egress({ ports: [{ protocol: 'UDP' }] })]],
@@ -262,6 +266,25 @@ describe('2. check: each finding beside what it leaves alone', () => {
     expect(codesOf(found, facts)).toContain(code);
     expect(codesOf(left, facts)).not.toContain(code);
   });
+});
+
+describe('2. check: peers without manifests', () => {
+  const onHost = { namespace: 'shop', name: 'agent', labels: {}, hostNetwork: true };
+  const codesWith = (...assumed: AssumedPeer[]) => findingsOf(Reachability.of(ClusterModel.of([], { assumed }))).map(({ code }) => code);
+
+  test('are judged where they are our own', () => {
+    expect(codesWith(onHost)).toContain('SN0501');
+    expect(codesWith({ ...onHost, hostNetwork: false })).toContain('SN0301');
+  });
+
+  test.each<[string, Partial<AssumedPeer>]>([['of others', { foreign: true }], ['only imagined', { real: false }]])('%s are left alone', (_, kind) => {
+    expect(codesWith({ ...onHost, ...kind }, { ...onHost, ...kind, name: 'other', hostNetwork: false })).toEqual([]);
+  });
+});
+
+test('an Ingress with several paths to one Service is one finding', () => {
+  const twice = entrance({ rules: [rule('a.example'), rule('b.example')] });
+  expect(codesOf([pods('api'), service({}), twice]).filter(code => code === 'SN0605')).toHaveLength(1);
 });
 
 function codesOf(objects: any[], facts?: ClusterFacts): string[] {

@@ -19,7 +19,7 @@ export const DNS_OVER_UDP_ONLY: Check = {
     for (const { rule, field, source } of rules) {
       for (const port of [53, 5353]) {
         const { numbers } = rule.ports;
-        if (!numbers.has('UDP', port) || numbers.has('TCP', port) || numbers.contains(ConnectionSet.ofProtocol('UDP'))) continue;
+        if (!numbers.has('UDP', port) || numbers.contains(ConnectionSet.ofProtocol('UDP'))) continue;
         const overTcp = byNamespace.get(source.ref.namespace!)!.some(other => other.rule.ports.numbers.has('TCP', port)
           && isSubset(source.policy.subject.pods, other.source.policy.subject.pods) && arePeersOf(rule.peers, other.rule.peers, model));
         if (overTcp) continue;
