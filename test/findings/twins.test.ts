@@ -61,7 +61,7 @@ const TWINS: Record<string, [difference: string, found: any[], left: any[], fact
   SN0102: [['ingress is meant where types are missing', [policy({ policyTypes: ['Egress'], ingress: [] })], [policy({ ingress: [] })]]],
   SN0107: [
     ['only where one has the namespaces and the other the pods', [ingress({ from: [{ namespaceSelector: named('web') }, { podSelector: app('x') }] })],
-      [ingress({ from: [{ podSelector: app('y') }, { podSelector: app('x') }, { namespaceSelector: named('web'), podSelector: app('x') }] })]],
+      [ingress({ from: [{ podSelector: app('y') }, { podSelector: app('x') }, { namespaceSelector: named('web') }, { namespaceSelector: named('api'), podSelector: app('x') }] })]],
     ['an empty podSelector is all of this namespace, and meant', [ingress({ from: [{ namespaceSelector: named('web') }, { podSelector: app('x') }] })],
       [ingress({ from: [{ namespaceSelector: named('web') }, { podSelector: {} }] })]],
     ['pods of this namespace with that label are meant',
