@@ -1,7 +1,7 @@
 import { CONTROLLER_TEXT, entranceRows } from './entrance-rows';
 import { worldOf } from './names';
 import { OutsideRow } from './outside';
-import { keyOfLabels, keyOfPorts, PodShape, textOfWorkload } from './pods';
+import { PodShape, textOfWorkload, Workload } from './pods';
 import { Endpoint, Reachability } from './reachability';
 import { Direction, DIRECTIONS, Policy, textOfRef } from './rules';
 import { ConnectionSet } from '../algebra/connection-set';
@@ -47,55 +47,76 @@ export function diff(before: Reachability, after: Reachability): ConnectivityCha
 
 /** The workloads that are not described by the same labels, ports and policies on both sides. */
 function touched(before: Reachability, after: Reachability): Set<string> {
-  const ids = new Map<string, number>();
-  const [was, is] = [signatures(before, ids), signatures(after, ids)];
-  const found = new Set<string>();
-  for (const [workload, signature] of was) if (is.get(workload) !== signature) found.add(workload);
-  for (const workload of is.keys()) if (!was.has(workload)) found.add(workload);
+  const changed = changedPolicies(before, after);
+  const { alike, left, right } = unlike(before.model.workloads.filter(isReal), after.model.workloads.filter(isReal), textOfWorkload,
+    (was, is) => was.namespace === is.namespace && was.name === is.name && was.kind === is.kind);
+  const found = new Set([...left.keys(), ...right.keys()]);
+  for (const [was, is] of alike) if (!isSame(before, was, after, is, changed)) found.add(textOfWorkload(was));
   return found;
 }
 
-/** For each workload, all that its connections depend on. */
-function signatures({ model, compilation, endpoints }: Reachability, ids: Map<string, number>): Map<string, string> {
-  const intern = (text: string) => {
-    let id = ids.get(text);
-    if (id === undefined) ids.set(text, id = ids.size);
-    return id;
-  };
-  const namespaces = new Map<string, number>();
-  for (const [name, labels] of model.namespaces) namespaces.set(name, intern(keyOfLabels(labels)));
-  const policies = new Map<readonly Policy[], string>();
-  const policiesOf = (shape: PodShape) => {
-    const list = compilation.policiesOf[shape.id];
-    let key = policies.get(list);
-    if (key === undefined) policies.set(list, key = [...list].map(policy => intern(keyOfPolicy(policy))).sort((a, b) => a - b).join(','));
-    return key;
-  };
-  const shapes = model.shapes.map(shape => {
-    const { namespace, labels, ports, hostNetwork, addresses, proxyConfigs } = shape;
-    const configs = proxyConfigs.map(name => intern(model.proxyConfigs.get(`${namespace}/${name}`)?.text ?? ''));
-    return [namespaces.get(namespace), keyOfLabels(labels), keyOfPorts(ports), hostNetwork, addresses?.key, configs, policiesOf(shape)].join('|');
-  });
-  const found = new Map<string, string>();
-  for (const { workload, real } of endpoints) {
-    const key = textOfWorkload(workload);
-    if (!real || found.has(key)) continue;
-    found.set(key, workload.variants.map(({ shape, pods }) => `${shapes[shape.id]}|${workload.variants.length > 1 ? pods.join(',') : ''}`).sort().join('\n'));
+/** Pairs of the same name, found in passing where both lists have one order; and what only one side has, by name. */
+function unlike<T>(was: readonly T[], is: readonly T[], keyOf: (item: T) => string, isNamesake: (a: T, b: T) => boolean):
+{ alike: [T, T][]; left: Map<string, T>; right: Map<string, T> } {
+  const alike: [T, T][] = [];
+  const [left, right] = [new Map<string, T>(), new Map<string, T>()];
+  for (let i = 0; i < Math.max(was.length, is.length); i++) {
+    if (i < was.length && i < is.length && isNamesake(was[i], is[i])) {
+      alike.push([was[i], is[i]]);
+      continue;
+    }
+    if (i < was.length) left.set(keyOf(was[i]), was[i]);
+    if (i < is.length) right.set(keyOf(is[i]), is[i]);
   }
-  return found;
+  for (const [key, item] of left) {
+    const twin = right.get(key);
+    if (twin === undefined) continue;
+    alike.push([item, twin]);
+    left.delete(key);
+    right.delete(key);
+  }
+  return { alike, left, right };
 }
 
-const policyKeys = new WeakMap<Policy, string>();
-
-/** All of it but where it was read, whatever fields it has. */
-function keyOfPolicy(policy: Policy): string {
-  let key = policyKeys.get(policy);
-  if (key === undefined) policyKeys.set(policy, key = JSON.stringify({ ...policy, ref: textOfRef(policy.ref) }, (_, value) => setKey(value) ?? value));
-  return key;
+function isReal({ real }: Workload): boolean {
+  return real;
 }
 
-function setKey(value: unknown): string | undefined {
-  return value instanceof IpSet || value instanceof ConnectionSet || value instanceof LabelSelector ? value.key : undefined;
+/** Policies that one side has and the other has not, in just that form. */
+function changedPolicies(before: Reachability, after: Reachability): Set<Policy> {
+  const { alike, left, right } = unlike(before.model.policies, after.model.policies,
+    ({ ref, layer }) => `${layer} ${ref.apiVersion} ${textOfRef(ref)}`,
+    ({ ref: a, layer }, { ref: b, layer: other }) => layer === other && a.apiVersion === b.apiVersion && a.kind === b.kind
+      && a.namespace === b.namespace && a.name === b.name);
+  return new Set([...left.values(), ...right.values(), ...alike.filter(([was, is]) => !same(was, is, 'ref')).flat()]);
+}
+
+/** Where labels are the same, other policies hold a pod only if a policy has changed. */
+function isSame(before: Reachability, was: Workload, after: Reachability, is: Workload, changed: ReadonlySet<Policy>): boolean {
+  if (was.variants.length !== is.variants.length || was.foreign !== is.foreign) return false;
+  return was.variants.every((variant, i) => {
+    const [old, now] = [variant.shape, is.variants[i].shape];
+    const touches = (policies: readonly Policy[]) => changed.size > 0 && policies.some(policy => changed.has(policy));
+    if (touches(before.compilation.policiesOf[old.id]) || touches(after.compilation.policiesOf[now.id])) return false;
+    if (!same(old, now, 'id') || (was.variants.length > 1 && !same(variant.pods, is.variants[i].pods))) return false;
+    if (!same(before.model.namespaces.get(old.namespace), after.model.namespaces.get(now.namespace))) return false;
+    return old.proxyConfigs.every(name => configOf(before, old, name) === configOf(after, now, name));
+  });
+}
+
+function configOf({ model }: Reachability, { namespace }: PodShape, name: string): string | undefined {
+  return model.proxyConfigs.get(`${namespace}/${name}`)?.text;
+}
+
+/** Whether two values say the same, whatever fields they have, but for one. */
+function same(a: unknown, b: unknown, but?: string): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (a instanceof IpSet) return b instanceof IpSet && a.equals(b);
+  if (a instanceof ConnectionSet) return b instanceof ConnectionSet && a.equals(b);
+  if (a instanceof LabelSelector) return b instanceof LabelSelector && a.key === b.key;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every(key => key === but || same((a as any)[key], (b as any)[key]));
 }
 
 /** Workloads whose pods have rows of their own. */
