@@ -33,6 +33,7 @@ describe('imports go down only', () => {
     'src/intent/planted.ts': '../analysis/facts',
     'src/analysis/planted.ts': '../intent/port',
     'src/providers/planted.ts': '../constructs/cluster-app',
+    'src/control-plane/planted.ts': '../providers/upstream',
     'src/proof/planted.ts': '../providers/upstream',
     'src/constructs/planted.ts': '../index',
   };
@@ -40,6 +41,7 @@ describe('imports go down only', () => {
     'src/intent/allowed.ts': '../algebra/ip-set',
     'src/analysis/allowed.ts': '../algebra/ip-set',
     'src/providers/allowed.ts': '../intent/port',
+    'src/control-plane/allowed.ts': '../intent/port',
     'src/proof/allowed.ts': '../analysis/facts',
     'src/constructs/allowed.ts': '../proof/intent-check',
   };
