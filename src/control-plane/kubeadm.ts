@@ -122,6 +122,7 @@ export interface KubeadmControlPlaneProps {
 }
 
 const FOLDER = 'control-plane';
+const ENCRYPTED = ['configmaps', 'secrets'];
 
 export class KubeadmControlPlane implements IControlPlane {
   public readonly title = 'ControlPlane.kubeadm()';
@@ -134,6 +135,9 @@ export class KubeadmControlPlane implements IControlPlane {
     this.auditFlags = auditFlags(props.audit ?? {});
     this.extraArgs = checkExtraArgs(props.extraArgs ?? {});
     checkIssuers(props.authentication ?? []);
+    // Said where it is stated, and not only where the control plane is used.
+    renderAuthorization(props.authorization ?? [Authorizer.node(), Authorizer.rbac()], 32);
+    if (props.encryption) renderEncryption(props.encryption, props.encryptedResources ?? ENCRYPTED);
     for (const name of props.certSans ?? []) checkCertificateName('certSans', name);
     if (props.clientCaFile !== undefined) checkNodeFile('clientCaFile', props.clientCaFile);
     for (const { names, certificateFile, keyFile } of props.servingCertificates ?? []) {
@@ -189,7 +193,7 @@ export class KubeadmControlPlane implements IControlPlane {
 
   /** By name, with the flag that hands it to kube-apiserver. */
   private apiServerFiles({ platform: { _minor: minor } }: ControlPlaneIntent): Map<string, { flag: string; file: object }> {
-    const { encryption, encryptedResources = ['configmaps', 'secrets'] } = this.props;
+    const { encryption, encryptedResources = ENCRYPTED } = this.props;
     const files = new Map<string, { flag: string; file: object }>([
       ['audit.yaml', { flag: 'audit-policy-file', file: renderAuditPolicy() }],
       ['authorization.yaml', { flag: 'authorization-config', file: renderAuthorization(this.props.authorization ?? [Authorizer.node(), Authorizer.rbac()], minor) }],
