@@ -10,7 +10,7 @@ import { CrdReport, installCrds, readCrds } from './api-server/crds';
 import { judgeFiles, noFiles } from './api-server/files';
 import { judgeGrants, noGrants } from './api-server/grants';
 import { startApiServer } from './api-server/server';
-import { Case, exampleCases, goldenCases } from './cases';
+import { Case, exampleCases, fixtureCases, goldenCases } from './cases';
 import { ENGINES, built, goVersion } from './lib/build';
 import { Run } from './lib/run';
 import { matrixCases } from './matrix';
@@ -43,7 +43,7 @@ async function main(args: readonly string[]): Promise<number> {
   for (const engine of Object.values(ENGINES)) await built(engine);
   clock('engines are built');
   const examples = exampleCases();
-  const cases = [...examples, ...goldenCases(), ...matrixCases()];
+  const cases = [...examples, ...goldenCases(), ...fixtureCases(), ...matrixCases()];
   clock(`${cases.length} cases, ${examples.length} of them examples`);
   const proof: Proof = {
     goVersion: version!, crds: [], acceptance: noAcceptance(), packets: noPackets(), proxy: noProxy(), peer: noPeer(), mesh: noMesh(), files: noFiles(), grants: noGrants(),
@@ -73,17 +73,19 @@ async function withApiServer(
 ): Promise<void> {
   const server = await startApiServer(run);
   clock('API server is up');
-  if (wants('api')) {
+  if (wants('api') || wants('packets')) {
     const { crds, report } = await readCrds();
     (proof.crds as CrdReport[]).push(...report);
     await installCrds(server.client, crds);
     clock(`${crds.length} CustomResourceDefinitions are served`);
+  }
+  if (wants('api')) {
     await judgeAcceptance(server, cases, proof.acceptance);
     await judgeBroken(server.client, proof.acceptance);
     clock('acceptance judged');
   }
   if (wants('frames')) await judgeGrants(server.client, examples, proof.grants);
-  if (wants('packets')) await judgePackets(run, server, examples, intents, proof.packets);
+  if (wants('packets')) await judgePackets(run, server, [...fixtureCases(), ...examples], intents, proof.packets);
   if (wants('packets')) clock('packets judged');
   await server.stop();
 }
@@ -95,7 +97,8 @@ function conclude(proof: Proof, left: readonly string[], whole: boolean, clock: 
     ...left.map(what => `stayed behind: ${what}`),
   ];
   for (const failure of failures) process.stderr.write(`FAILED ${failure}\n`);
-  if (failures.length === 0 && whole) process.stdout.write(`${writeProof(proof)}\n`);
+  if (proof.proxy.missing) process.stdout.write(`NOT JUDGED proxy: ${proof.proxy.missing}; docs/proof.md is left as it is\n`);
+  if (failures.length === 0 && whole && !proof.proxy.missing) process.stdout.write(`${writeProof(proof)}\n`);
   clock(failures.length === 0 ? 'all engines agree' : `${failures.length} failures`);
   return failures.length === 0 ? 0 : 1;
 }

@@ -5,6 +5,8 @@ import { SABOTAGES, Trial, proxyTrials } from './proxy/trials';
 
 export interface ProxyReport {
   version: string;
+  /** Why there is no proxy to judge. */
+  missing?: string;
   readonly trials: Trial[];
   /** Ways to break it, with how many trials failed. */
   readonly sabotages: { readonly what: string; readonly noticed: number }[];
@@ -16,7 +18,7 @@ export const noProxy = (): ProxyReport => ({ version: '', trials: [], sabotages:
 export async function judgeProxy(into: ProxyReport): Promise<void> {
   const { binary, problem } = haproxyBinary();
   if (!binary) {
-    into.failures.push(problem!);
+    into.missing = problem;
     return;
   }
   into.version = haproxyVersion(binary) ?? 'unknown';
@@ -28,6 +30,8 @@ export async function judgeProxy(into: ProxyReport): Promise<void> {
 export async function judgeBrokenProxies(into: ProxyReport): Promise<void> {
   const { binary } = haproxyBinary();
   if (!binary) return;
+  // Each proxy is stopped with the process, whatever ends it.
+  process.setMaxListeners(50);
   into.sabotages.push(...await Promise.all(Object.entries(SABOTAGES).map(async ([what, sabotage]) =>
     ({ what, noticed: (await proxyTrials({ binary, sabotage })).filter(({ ok }) => !ok).length }))));
   for (const { what, noticed } of into.sabotages) if (noticed === 0) into.failures.push(`broken on purpose (${what}), and no trial notices`);

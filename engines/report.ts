@@ -80,7 +80,7 @@ function packets({ scenes, intents, services, mutations }: PacketReport): string
 Network namespaces are the pods, one is the router, and kube-network-policies decides there on every packet that opens a connection; what it does not decide is dropped.
 ${tried} connections were really opened, TCP and UDP, IPv4 and IPv6, between workloads, from and to addresses outside (inside each range that a policy names, in its exceptions,
 just beside it, and anywhere), and with pods nobody declared: one without labels in every namespace, one in a namespace nobody declared, and the smallest that satisfies each selector.
-Each came out as the computed connectivity of the NetworkPolicy layer says: no difference.
+Each came out as the computed connectivity of the same layers says: no difference. The layer is NetworkPolicy; in the two fixtures also the tiers before and after it.
 
 ${table(['scene', 'pods', 'policies', 'connections tried', 'open'], rows)}
 

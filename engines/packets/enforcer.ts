@@ -3,13 +3,13 @@
  * where there is none. It takes its policies from the API server of part 1.
  */
 import { join } from 'path';
+import { Farm, Try } from './farm';
+import { NODE, podObject } from './scene';
 import { ApiClient } from '../api-server/client';
 import { ApiServer } from '../api-server/server';
 import { Engine, built } from '../lib/build';
 import { Manifest } from '../lib/manifests';
 import { Run, tail, until } from '../lib/run';
-import { Farm, Try } from './farm';
-import { NODE, podObject } from './scene';
 
 const QUEUE = 100;
 
@@ -18,6 +18,7 @@ const SERVER = { name: 'canary-server', addresses: ['10.244.255.2', 'fd00:244::f
 
 export class Enforcer {
   public static async start(run: Run, server: ApiServer, engine: Engine): Promise<Enforcer> {
+    await server.client.applied({ apiVersion: 'v1', kind: 'Node', metadata: { name: NODE } });
     const farm = await Farm.start(run, `farm-${engine.name}`);
     await farm.forward(server.port);
     await farm.queue(QUEUE);
@@ -31,7 +32,6 @@ export class Enforcer {
   }
 
   private round = 0;
-  private canaries: readonly Manifest[] = [];
 
   private constructor(public readonly farm: Farm, private readonly client: ApiClient, private readonly log: string) {}
 
@@ -40,7 +40,6 @@ export class Enforcer {
    * has seen what is applied last: a namespace, a pod and a policy whose effect, and no other round's, is tried until it shows.
    */
   public async hasSeenEverything(): Promise<void> {
-    for (const old of this.canaries) await this.client.remove(old);
     this.round += 1;
     const open = 20_000 + (2 * this.round);
     const namespace = `engines-canary-${this.round}`;
@@ -59,7 +58,6 @@ export class Enforcer {
     };
     const pods = [CLIENT, SERVER].map(({ name, addresses }) => podObject({ namespace, name, labels: { canary: name }, ports: [], addresses }));
     const space = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels: { canary: `round-${this.round}` } } };
-    this.canaries = [policy, ...pods, space];
     for (const manifest of [space, ...pods, policy]) await createPod(this.client, manifest);
 
     const tries = [open, open + 1].flatMap(port => SERVER.addresses.map((address): Try => ({ from: CLIENT.name, protocol: 'TCP', address, port })));
@@ -67,11 +65,8 @@ export class Enforcer {
     const shown = ['!refused', '!refused', '!silence', '!silence'].join();
     await until('the enforcer to see the policies', 60, async () => (await this.farm.dial(tries, 150)).answers.join() === shown || undefined)
       .catch(error => { throw new Error(`${error.message}:\n${tail(this.log)}\n${tail(this.farm.log)}`); });
-  }
-
-  public async forgetCanaries(): Promise<void> {
-    for (const old of this.canaries) await this.client.remove(old);
-    this.canaries = [];
+    // Another enforcer's canaries have the same addresses.
+    for (const canary of [policy, ...pods, space]) await this.client.remove(canary);
   }
 }
 

@@ -1,10 +1,10 @@
 /** Part 2: real connections through a real enforcer, each held against what the analysis says of it. */
-import { namespacesFirst } from '../api-server/acceptance';
-import { ApiClient } from '../api-server/client';
 import { Enforcer, createPod } from './enforcer';
 import { Listener } from './farm';
 import { Scene, ScenePod, podObject } from './scene';
 import { Plan, PlannedTry, hostOf, verdictsOf } from './tries';
+import { namespacesFirst } from '../api-server/acceptance';
+import { ApiClient } from '../api-server/client';
 
 export interface Observed {
   readonly tries: readonly PlannedTry[];

@@ -1,7 +1,7 @@
 /** Breaks a scene on purpose: what was computed for the right one must then no longer be what is seen. */
-import { Manifest, keyOf } from '../lib/manifests';
 import { Scene } from './scene';
 import { PlannedTry, verdictsOf } from './tries';
+import { Manifest, keyOf } from '../lib/manifests';
 
 export interface Mutation {
   readonly what: string;

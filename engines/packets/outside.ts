@@ -1,7 +1,7 @@
 /** Addresses outside the cluster worth trying: within each range that a policy names, within its exceptions, beside it, and anywhere. */
-import { Manifest } from '../lib/manifests';
 import { POD_CIDRS, SERVICE_CIDRS } from './scene';
 import { IpSet } from '../../src/algebra/ip-set';
+import { Manifest } from '../lib/manifests';
 
 /** No host can have these: unspecified, loopback, multicast and reserved, link-local IPv6, and what the farm itself uses. */
 const UNUSABLE = IpSet.ofCidrs([

@@ -1,12 +1,12 @@
 /** What is tried in a scene, and what the analysis says of each try. */
-import { Scene, ScenePod, SceneService, POD_CIDRS, SERVICE_CIDRS, podObject } from './scene';
 import { Transport, Try } from './farm';
 import { outsideAddresses } from './outside';
-import { Manifest } from '../lib/manifests';
+import { Scene, ScenePod, SceneService, POD_CIDRS, SERVICE_CIDRS, podObject } from './scene';
 import { IpSet } from '../../src/algebra/ip-set';
 import { ClusterModel } from '../../src/analysis/model';
 import { Endpoint, Reachability } from '../../src/analysis/reachability';
 import { LayerName } from '../../src/analysis/rules';
+import { Manifest } from '../lib/manifests';
 
 export interface PlannedTry extends Try {
   readonly src: ScenePod | string;
@@ -26,7 +26,11 @@ export interface Plan {
 
 /** A port nobody declared, in both protocols: what is open there is open by mistake. */
 const STRAY = 4444;
-const LAYERS: readonly LayerName[] = ['network-policy'];
+
+/** What the enforcer that is chosen for the scene enforces. */
+function layersOf({ policies }: Scene): readonly LayerName[] {
+  return policies.every(policy => policy.kind === 'NetworkPolicy') ? ['network-policy'] : ['admin', 'network-policy', 'baseline'];
+}
 
 export const hostOf = (pod: ScenePod | string): string => typeof pod === 'string' ? `outside ${pod}` : `pod ${pod.addresses[0]}`;
 
@@ -95,7 +99,7 @@ export function planOf(scene: Scene, options: PlanOptions): Plan {
 export function verdictsOf(scene: Scene, tries: readonly PlannedTry[]): boolean[] {
   const objects: Manifest[] = [...scene.namespaces, ...scene.policies, ...scene.pods.map(podObject)];
   const facts = { podCidrs: POD_CIDRS, serviceCidrs: SERVICE_CIDRS };
-  const reach = Reachability.of(ClusterModel.of(objects, { facts }), { layers: LAYERS });
+  const reach = Reachability.of(ClusterModel.of(objects, { facts }), { layers: layersOf(scene) });
   const byName = new Map(reach.endpoints.map(endpoint => [`${endpoint.namespace}/${endpoint.name}`, endpoint]));
   const endOf = (end: ScenePod | string): Endpoint | IpSet => {
     if (typeof end === 'string') return IpSet.ofAddress(end);
