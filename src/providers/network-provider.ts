@@ -1,5 +1,5 @@
-import { INetworkProvider } from '../intent/network-provider';
 import { UpstreamNetwork } from './upstream';
+import { INetworkProvider } from '../intent/network-provider';
 
 /**
  * The network that enforces what is stated. A provider either renders objects that enforce a statement in full,
