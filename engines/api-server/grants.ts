@@ -4,6 +4,7 @@
  */
 import { Case } from '../cases';
 import { Manifest, keyOf, kindOf } from '../lib/manifests';
+import { until } from '../lib/run';
 import { ApiClient } from './client';
 
 export interface Question {
@@ -25,17 +26,24 @@ export interface GrantReport {
 export const noGrants = (): GrantReport => ({ asked: 0, allowed: 0, failures: [] });
 
 export async function askGrants(client: ApiClient, name: string, table: readonly Question[], into: GrantReport): Promise<void> {
-  for (const { user, groups, verb, group = '', resource, namespace, allowed } of table) {
-    const { status } = await client.demand('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', {
-      apiVersion: 'authorization.k8s.io/v1',
-      kind: 'SubjectAccessReview',
-      spec: { user, groups, resourceAttributes: { verb, group, resource, namespace } },
-    });
+  for (const asked of table) {
+    const { user, verb, group = '', resource, namespace, allowed: meant } = asked;
+    const allowed = await isAllowed(client, asked);
     into.asked += 1;
-    if (status.allowed) into.allowed += 1;
+    if (allowed) into.allowed += 1;
     const question = `${user} ${verb} ${resource}${group && `.${group}`} in ${namespace ?? 'the cluster'}`;
-    if (status.allowed !== allowed) into.failures.push(`${name}: ${question}: meant ${allowed ? 'yes' : 'no'}, the API server says ${status.allowed ? 'yes' : 'no'}`);
+    if (allowed !== meant) into.failures.push(`${name}: ${question}: meant ${meant ? 'yes' : 'no'}, the API server says ${allowed ? 'yes' : 'no'}`);
   }
+}
+
+async function isAllowed(client: ApiClient, { user, groups, verb, group = '', resource, namespace }: Omit<Question, 'allowed'>): Promise<boolean> {
+  const [name, subresource] = resource.split('/');
+  const { status } = await client.demand('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SubjectAccessReview',
+    spec: { user, groups, resourceAttributes: { verb, group, resource: name, subresource, namespace } },
+  });
+  return status.allowed === true;
 }
 
 /** What is forbidden to every workload of the case, asked while its grants are in force. */
@@ -76,14 +84,33 @@ function forbiddenTo(account: Manifest): Question[] {
   ];
 }
 
+/** The authorizer learns of grants a moment later, each kind in order: once it knows the last of each, it knows all. */
+let rounds = 0;
+
+function sentinelsOf(round: number): { manifests: Manifest[]; questions: { user: string; namespace?: string }[] } {
+  const rules = [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }];
+  const apiGroup = 'rbac.authorization.k8s.io';
+  const made = [['Role', 'default'], ['ClusterRole', undefined]].map(([kind, namespace]) => {
+    const [name, user] = [`engines-sentinel-${round}`, `engines-sentinel-${round}-${kind}`];
+    const role = { apiVersion: `${apiGroup}/v1`, kind: kind!, metadata: { name, namespace }, rules };
+    const binding = { ...role, kind: `${kind}Binding`, rules: undefined, roleRef: { apiGroup, kind, name }, subjects: [{ apiGroup, kind: 'User', name: user }] };
+    return { manifests: [role, binding] as Manifest[], question: { user, namespace } };
+  });
+  return { manifests: made.flatMap(({ manifests }) => manifests), questions: made.map(({ question }) => question) };
+}
+
 async function during(client: ApiClient, manifests: readonly Manifest[], work: () => Promise<void>): Promise<void> {
   const namespaces = [...new Set(manifests.flatMap(m => m.metadata.namespace ?? []))].filter(name => !/^(default|kube-)/.test(name))
     .map((name): Manifest => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
+  const { manifests: sentinels, questions: sentinelQuestions } = sentinelsOf(++rounds);
   try {
-    for (const manifest of [...namespaces, ...manifests]) await client.applied(manifest);
+    for (const manifest of [...namespaces, ...manifests, ...sentinels]) await client.applied(manifest);
+    for (const { user, namespace } of sentinelQuestions) {
+      await until('the authorizer to see the grants', 30, async () => await isAllowed(client, { user, verb: 'get', resource: 'pods', namespace }) || undefined);
+    }
     await work();
   } finally {
-    for (const manifest of [...manifests, ...namespaces]) {
+    for (const manifest of [...sentinels, ...manifests, ...namespaces]) {
       await client.remove(manifest).catch(error => { throw new Error(`${keyOf(manifest)} stays behind: ${error.message}`); });
     }
   }
