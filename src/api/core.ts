@@ -32,6 +32,7 @@ export interface NetworkPolicyRule {
 export interface NetworkPolicySpec {
   readonly podSelector: LabelSelector;
   readonly policyTypes: readonly ('Ingress' | 'Egress')[];
-  readonly ingress: readonly NetworkPolicyRule[];
-  readonly egress: readonly NetworkPolicyRule[];
+  /** Missing where `policyTypes` names the direction and nothing is allowed in it. */
+  readonly ingress?: readonly NetworkPolicyRule[];
+  readonly egress?: readonly NetworkPolicyRule[];
 }

@@ -1,8 +1,9 @@
 /**
  * NetworkPolicy v1 as a pure function of flows, shared by every provider that enforces it.
  *
- * Laws: what is emitted allows the flows and nothing else; both lists and `policyTypes` are always written, because a missing
- * list means "everything"; a namespace is matched by `kubernetes.io/metadata.name` only, because any other label can be
+ * Laws: what is emitted allows the flows and nothing else; `policyTypes` always names both directions, because a direction that is not
+ * named is open; a direction without rules has no list, which is the same to the API server as an empty one, but an empty one makes every
+ * server-side apply a change; a namespace is matched by `kubernetes.io/metadata.name` only, because any other label can be
  * given to any namespace; the same flows in any order give the same object.
  */
 import { LabelSelector, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec } from '../api/core';
@@ -31,8 +32,8 @@ export function closedPolicy(podSelector: LabelSelector, ingress: readonly PeerP
   return {
     podSelector,
     policyTypes: ['Ingress', 'Egress'],
-    ingress: rulesOf(ingress).map(({ peers, ports }) => ({ from: peers, ports })),
-    egress: rulesOf(egress).map(({ peers, ports }) => ({ to: peers, ports })),
+    ...(ingress.length ? { ingress: rulesOf(ingress).map(({ peers, ports }) => ({ from: peers, ports })) } : {}),
+    ...(egress.length ? { egress: rulesOf(egress).map(({ peers, ports }) => ({ to: peers, ports })) } : {}),
   };
 }
 

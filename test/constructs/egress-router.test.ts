@@ -129,7 +129,7 @@ describe('5. EgressRouter: who reaches it, and what it reaches', () => {
     const { app, router, api } = newRouter();
     api.connections.allowTo(router);
     router.connections.allowFrom(api);
-    const open = objects(app).filter(({ kind, spec }) => kind === 'NetworkPolicy' && spec.egress.some(({ to }: any) => to.some(({ ipBlock }: any) => ipBlock)));
+    const open = objects(app).filter(({ kind, spec }) => kind === 'NetworkPolicy' && spec.egress?.some(({ to }: any) => to.some(({ ipBlock }: any) => ipBlock)));
     expect(open.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)).toEqual(['egress/orders-db-network-policy']);
   });
 

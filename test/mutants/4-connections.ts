@@ -24,8 +24,8 @@ export const CONNECTIONS: Mutant[] = [
   {
     title: 'a rule is written without its ports',
     file: 'src/providers/_network-policy.ts',
-    find: 'egress: rulesOf(egress).map(({ peers, ports }) => ({ to: peers, ports })),',
-    replace: 'egress: rulesOf(egress).map(({ peers }) => ({ to: peers, ports: [] })),',
+    find: 'egress: rulesOf(egress).map(({ peers, ports }) => ({ to: peers, ports }))',
+    replace: 'egress: rulesOf(egress).map(({ peers }) => ({ to: peers, ports: [] }))',
     test: LAWS,
     name: '4. whatever is stated every policy isolates both ways',
   },

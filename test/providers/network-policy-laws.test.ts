@@ -57,7 +57,7 @@ function build({ stated, cidrs: ranges, project }: { stated: readonly Stated[]; 
 
 const policiesOf = (manifests: any[]) => manifests.filter(({ kind }) => kind === 'NetworkPolicy');
 const rulesOf = ({ metadata, spec }: any) =>
-  [...spec.ingress, ...spec.egress].map((rule: any) => ({ ...rule, name: metadata.name, peers: rule.from ?? rule.to }));
+  [...spec.ingress ?? [], ...spec.egress ?? []].map((rule: any) => ({ ...rule, name: metadata.name, peers: rule.from ?? rule.to }));
 
 describe('4. whatever is stated', () => {
   test('the same intent in any order, said any number of times, gives the same bytes', () => {
@@ -72,7 +72,7 @@ describe('4. whatever is stated', () => {
     fc.assert(fc.property(intent, all => {
       for (const policy of policiesOf(build(all))) {
         expect(policy.spec.policyTypes).toEqual(['Ingress', 'Egress']);
-        expect([Array.isArray(policy.spec.ingress), Array.isArray(policy.spec.egress)]).toEqual([true, true]);
+        expect([policy.spec.ingress, policy.spec.egress]).not.toContainEqual([]);
         for (const { peers, ports, name } of rulesOf(policy)) {
           expect(peers.length).toBeGreaterThan(0);
           for (const peer of peers) expect(Object.keys(peer).length).toBeGreaterThan(0);

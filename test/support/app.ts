@@ -65,9 +65,15 @@ export function object(within: App | SecureNamespace, kind: string, name: string
   return found[0];
 }
 
+/** A policy as the API server reads it: a direction that `policyTypes` names and that has no list allows nothing. */
+export function asRead(spec: any): any {
+  const list = (type: string, key: string) => (spec.policyTypes.includes(type) && spec[key] === undefined ? { [key]: [] } : {});
+  return { ...spec, ...list('Ingress', 'ingress'), ...list('Egress', 'egress') };
+}
+
 /** The NetworkPolicy of this name in the namespace. */
 export function policy(namespace: SecureNamespace, name: string): any {
-  return object(namespace, 'NetworkPolicy', name).spec;
+  return asRead(object(namespace, 'NetworkPolicy', name).spec);
 }
 
 /** What the app is refused for, or an empty text. */
