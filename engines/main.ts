@@ -46,7 +46,15 @@ async function main(args: readonly string[]): Promise<number> {
   const cases = [...examples, ...goldenCases(), ...fixtureCases(), ...matrixCases()];
   clock(`${cases.length} cases, ${examples.length} of them examples`);
   const proof: Proof = {
-    goVersion: version!, crds: [], acceptance: noAcceptance(), packets: noPackets(), proxy: noProxy(), peer: noPeer(), mesh: noMesh(), files: noFiles(), grants: noGrants(),
+    goVersion: version!,
+    crds: [],
+    acceptance: noAcceptance(),
+    packets: noPackets(),
+    proxy: noProxy(),
+    peer: noPeer(),
+    mesh: noMesh(),
+    files: noFiles(),
+    grants: noGrants(),
   };
   const wants = (part: string) => only.includes(part);
   if (wants('proxy')) {

@@ -4,9 +4,9 @@
  */
 import { writeFileSync } from 'fs';
 import { join } from 'path';
+import { startApiServer } from './server';
 import { Manifest, kindOf } from '../lib/manifests';
 import { Run } from '../lib/run';
-import { startApiServer } from './server';
 
 export const FLAG_OF: Record<string, string> = {
   'apiserver.config.k8s.io/v1 AuthenticationConfiguration': '--authentication-config',

@@ -3,9 +3,9 @@
  * also asked what no workload is meant to have: reading secrets, making pods, and opening the network that holds it.
  */
 import { Case } from '../cases';
+import { ApiClient } from './client';
 import { Manifest, keyOf, kindOf } from '../lib/manifests';
 import { until } from '../lib/run';
-import { ApiClient } from './client';
 
 export interface Question {
   readonly user: string;

@@ -5,11 +5,11 @@
 import { spawnSync } from 'child_process';
 import { writeFileSync } from 'fs';
 import { join } from 'path';
+import { Connectivity } from 'cdk8s-secure-network';
+import { IpSet } from '../../src/algebra/ip-set';
 import { ENGINES, built } from '../lib/build';
 import { Manifest } from '../lib/manifests';
 import { Run } from '../lib/run';
-import { Connectivity } from 'cdk8s-secure-network';
-import { IpSet } from '../../src/algebra/ip-set';
 
 export interface PeerReport {
   readonly cases: { readonly name: string; readonly rows: number; readonly seconds: number }[];

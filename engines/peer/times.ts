@@ -2,12 +2,12 @@
 import { spawnSync } from 'child_process';
 import { readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
-import { ENGINES, built, versionOf } from '../lib/build';
-import { REPOSITORY } from '../lib/paths';
-import { Run } from '../lib/run';
 import { machine, replaceSection } from '../../bench/_page';
 import { mixedCluster } from '../../bench/analysis-clusters';
 import { writeYaml } from '../../src/emit/yaml-writer';
+import { ENGINES, built, versionOf } from '../lib/build';
+import { REPOSITORY } from '../lib/paths';
+import { Run } from '../lib/run';
 
 const SIZES = [500, 10_000, 40_000];
 const PATIENCE_S = 600;
