@@ -8,6 +8,7 @@ import { AppManifest } from './_one-pass';
 import { PodTemplate, podTemplateOf } from './_pods';
 import { named, pathOf } from './_synth-unique';
 import { WorkloadEnd } from '../intent/endpoint';
+import { carries } from '../proof/closure';
 
 /** A namespace of the app with its workloads. */
 export interface Home {
@@ -71,11 +72,6 @@ function strangers({ metadata, spec }: PodTemplate, workloads: readonly Workload
     faults.push(`uses the host network, where NetworkPolicy does not apply: remove hostNetwork, or keep '${owner.path}' out of this library`);
   }
   return faults;
-}
-
-function carries(labels: Readonly<Record<string, unknown>>, selecting: Readonly<Record<string, string>>): boolean {
-  for (const key in selecting) if (labels[key] !== selecting[key]) return false;
-  return true;
 }
 
 function textOf(labels: Readonly<Record<string, string>>): string {

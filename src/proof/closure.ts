@@ -90,7 +90,7 @@ export class Closure {
 }
 
 /** Whether a pod with these labels is one that these selecting labels mean. */
-export function carries(labels: Readonly<Record<string, string>>, selecting: Readonly<Record<string, string>>): boolean {
+export function carries(labels: Readonly<Record<string, unknown>>, selecting: Readonly<Record<string, string>>): boolean {
   return Object.entries(selecting).every(([key, value]) => labels[key] === value);
 }
 
