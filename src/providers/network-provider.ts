@@ -1,3 +1,4 @@
+import { OvnKubernetesNetwork } from './ovn-kubernetes';
 import { UpstreamNetwork } from './upstream';
 import { INetworkProvider } from '../intent/network-provider';
 
@@ -12,6 +13,11 @@ export class NetworkProvider {
    */
   public static upstream(): NetworkProvider {
     return new NetworkProvider(new UpstreamNetwork());
+  }
+
+  /** OVN-Kubernetes, on plain Kubernetes and on OpenShift. */
+  public static ovnKubernetes(): NetworkProvider {
+    return new NetworkProvider(new OvnKubernetesNetwork());
   }
 
   /** @internal */

@@ -1,0 +1,32 @@
+/**
+ * OVN-Kubernetes: NetworkPolicy between pods, as upstream.
+ *
+ * A namespace's firewall for what leaves the cluster knows names, but it is one for the whole namespace.
+ */
+import { planClosedNamespace, planNamespacePolicy, planWorkloadPolicy } from './_policy-plans';
+import { Statement, describe } from '../intent/flow';
+import { INetworkProvider, ManifestPlan, NamespaceIntent, WorkloadIntent } from '../intent/network-provider';
+
+export class OvnKubernetesNetwork implements INetworkProvider {
+  public readonly title = 'NetworkProvider.ovnKubernetes()';
+
+  public refuse(statement: Statement): void {
+    const { to } = statement;
+    if (to.kind !== 'addresses' || to.host === undefined) return;
+    const path = statement.from.kind === 'addresses' ? '' : statement.from.path;
+    throw new Error(`${this.title} cannot limit egress to the name '${to.host}' ([${path}] ${describe(statement)}): NetworkPolicy knows addresses only. `
+      + `put an EgressRouter with destination Peer.host('${to.host}') in front of it and allow connections to the router, or name its addresses with Peer.cidr(...)`);
+  }
+
+  public planNamespace(intent: NamespaceIntent): ManifestPlan[] {
+    return planClosedNamespace(intent);
+  }
+
+  public planNamespaceFlows(intent: NamespaceIntent): ManifestPlan[] {
+    return planNamespacePolicy(intent);
+  }
+
+  public planWorkload(intent: WorkloadIntent): ManifestPlan[] {
+    return planWorkloadPolicy(intent);
+  }
+}
