@@ -60,6 +60,7 @@ export function parseAddress(text: string): { family: Family; value: bigint } {
 }
 
 export function isAddress(text: string): boolean {
+  if (!/^[\d.]+$|:/.test(text)) return false;
   try {
     parseAddress(text);
     return true;

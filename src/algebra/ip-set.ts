@@ -8,6 +8,14 @@ export { isAddress, parseAddress, parseCidr } from './cidr';
 const END4 = 2 ** 32;
 const END6 = 1n << 128n;
 
+/** The CIDRs read lately: a cluster names the same few in thousands of policies. */
+const lately = new Map<string, IpSet>();
+
+function remember(text: string, set: IpSet): void {
+  if (lately.size >= 1024) lately.clear();
+  lately.set(text, set);
+}
+
 /** An address range with both ends, as it is written in a row: `10.0.0.0-10.255.255.255`. */
 export interface AddressRange {
   readonly family: Family;
@@ -32,8 +40,13 @@ export class IpSet {
   }
 
   static ofCidr(text: string, options?: CidrOptions): IpSet {
-    const { first, prefix, family } = parseCidr(text, options);
-    return IpSet.ofNumbers(family, first, first + (1n << BigInt(BITS[family] - prefix)));
+    const known = lately.get(text);
+    if (known) return known;
+    const { address, first, prefix, family } = parseCidr(text, options);
+    const set = IpSet.ofNumbers(family, first, first + (1n << BigInt(BITS[family] - prefix)));
+    // A text with host bits is read in one way or refused, as the options say: only what everybody reads alike is remembered.
+    if (text === `${address}/${prefix}`) remember(text, set);
+    return set;
   }
 
   static ofCidrs(texts: readonly string[], options?: CidrOptions): IpSet {

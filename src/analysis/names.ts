@@ -1,7 +1,8 @@
 import { atomsOf, OutsideRow, resolveOutside } from './outside';
 import { evaluate, isHostIn, Program } from './program';
 import type { Endpoint, Reachability } from './reachability';
-import { readHaproxy } from './readers/haproxy';
+import { ProxyConfig } from './readers/_reader';
+import { HaproxyReading, readHaproxy } from './readers/haproxy';
 import { ObjectRef } from './rules';
 import { ConnectionSet } from '../algebra/connection-set';
 import { IpSet, isAddress } from '../algebra/ip-set';
@@ -28,6 +29,16 @@ export interface World {
 }
 
 export function worldOf(reach: Reachability, endpoint: Endpoint): World {
+  const known = worlds.get(reach) ?? new Map<Endpoint, World>();
+  worlds.set(reach, known);
+  const world = known.get(endpoint) ?? readWorld(reach, endpoint);
+  known.set(endpoint, world);
+  return world;
+}
+
+const worlds = new WeakMap<Reachability, Map<Endpoint, World>>();
+
+function readWorld(reach: Reachability, endpoint: Endpoint): World {
   const addresses = reach.outside(endpoint, 'egress');
   const ruled = endpoint.peerClass.egress.hosts.map(host => ({ host, conn: toHost(endpoint.peerClass.egress, host, reach.model.outside) }));
   const names = ruled.filter(({ conn }) => !conn.isEmpty);
@@ -67,12 +78,20 @@ function proxyOf({ model, layers }: Reachability, { workload }: Endpoint): Proxy
   // Pods of one workload may mount different configurations: all of them count, and a pod without one may reach anything.
   const mounted = workload.variants.map(({ shape }) => shape.proxyConfigs.flatMap(name => model.proxyConfigs.get(`${shape.namespace}/${name}`) ?? []));
   if (mounted.some(configs => configs.length === 0)) return undefined;
-  const read = [...new Set(mounted.flat())].map(({ ref, text }) => ({ ref, ...readHaproxy(text) }));
+  const read = [...new Set(mounted.flat())].map(config => ({ ref: config.ref, ...readOnce(config) }));
   return {
     servers: read.flatMap(({ ref, listeners }) => listeners.flatMap(({ servers }) => servers.map(server => ({ ...server, config: ref })))),
     configs: read.map(({ ref }) => ref),
     unreadable: read.flatMap(({ ref, unknown }) => unknown.map(({ line, reason }) => `line ${line} of ConfigMap ${ref.namespace}/${ref.name}: ${reason}`)),
   };
+}
+
+const readings = new WeakMap<ProxyConfig, HaproxyReading>();
+
+function readOnce(config: ProxyConfig): HaproxyReading {
+  const reading = readings.get(config) ?? readHaproxy(config.text);
+  readings.set(config, reading);
+  return reading;
 }
 
 /** A name may stand for any address outside, so what passes for some address passes for it. */

@@ -1,7 +1,7 @@
 import { App } from 'cdk8s';
 import { AppManifest } from './_one-pass';
-import { factsOf, peersOf } from '../analysis/facts';
-import { ClusterModel } from '../analysis/model';
+import { readingOf } from './_reading';
+import { factsOf } from '../analysis/facts';
 import { Reachability } from '../analysis/reachability';
 import { REPORTS } from '../analysis/report';
 
@@ -13,11 +13,8 @@ import { REPORTS } from '../analysis/report';
  * its place, and costs no more for it.
  */
 export function connectivityFiles(app: App, manifests: readonly AppManifest[]): Map<string, string> {
-  const facts = factsOf(app);
-  if (facts === undefined) return new Map();
-  const origins = new Map(manifests.map(({ json, object }) => [json, object?.node.path]));
-  const model = ClusterModel.of(manifests.map(({ json }) => json), { facts, assumed: peersOf(app), origin: json => origins.get(json) });
-  const reach = Reachability.of(model);
+  if (factsOf(app) === undefined) return new Map();
+  const reach = Reachability.of(readingOf(app, manifests));
   return new Map([
     ['connectivity.txt', whole(reach, 'txt', `more than ${LONGEST / 2 ** 20} MB: use secure-network list ${app.outdir}\n`)],
     ['connectivity.json', whole(reach, 'json', '{ "tooLarge": true }\n')],

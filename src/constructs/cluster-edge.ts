@@ -8,6 +8,7 @@ import { MANAGED_BY } from './_labels';
 import { AppManifest, addAppCheck, addAppFiles, appFiles, manifestsOf } from './_one-pass';
 import { refuseNestedChart } from './_placement';
 import { podSecurityFaults } from './_pod-security';
+import { readingOf } from './_reading';
 import { Access } from './access';
 import { ApiServer } from './api-server';
 import { ClusterMember, IClusterEdge } from './cluster-edge-like';
@@ -130,7 +131,8 @@ export class ClusterEdge extends Chart implements IClusterEdge {
   }
 
   private check(manifests: readonly AppManifest[]): string[] {
-    return checkIntent({ ...this.books(), manifests: manifests.map(({ json }) => json), acknowledgements: this.acknowledgements });
+    const reading = readingOf(App.of(this), manifests);
+    return checkIntent({ ...this.books(), reading, manifests: manifests.map(({ json }) => json), acknowledgements: this.acknowledgements });
   }
 
   private books(): PeerBook {

@@ -13,6 +13,7 @@ import { nameFaults } from './names';
 import { PeerBook, imaginedPeers, statedPeers } from './peers';
 import { ConnectionSet } from '../algebra/connection-set';
 import { IpSet } from '../algebra/ip-set';
+import { PeerSource } from '../analysis/facts';
 import { ClusterModel } from '../analysis/model';
 import { evaluate } from '../analysis/program';
 import { Endpoint, Reachability } from '../analysis/reachability';
@@ -30,6 +31,8 @@ export interface Acknowledgement {
 export interface IntentCheck extends PeerBook {
   readonly acknowledgements: readonly Acknowledgement[];
   readonly manifests: readonly any[];
+  /** What these manifests declare, with the peers that were stated. */
+  readonly reading: ClusterModel;
 }
 
 /** Everything that is wrong with the whole App's network, one message for each fault; empty where the loop closes. */
@@ -64,29 +67,29 @@ class Comparison {
   }
 
   public run(): string[] {
-    const { manifests, acknowledgements } = this.check;
-    const whole = this.model(manifests);
-    for (const { ref, message } of whole.model.problems) this.faults.push(`${textOfRef(ref)} would be refused by the API server: ${message}`);
+    const { manifests, reading, acknowledgements } = this.check;
+    const whole = this.populate(reading);
+    for (const { ref, message } of reading.problems) this.faults.push(`${textOfRef(ref)} would be refused by the API server: ${message}`);
     if (this.faults.length) return this.faults;
     if (acknowledgements.length === 0) {
       this.compare(whole, { more: true, less: true });
     } else {
-      const known = new Map(whole.model.policies.map(({ ref }) => [textOfRef(ref), ref]));
+      const known = new Map(reading.policies.map(({ ref }) => [textOfRef(ref), ref]));
       for (const { object } of acknowledgements) {
         if (!known.has(object)) this.faults.push(`acknowledges '${object}', which is no policy of this App: remove the acknowledgement, or correct the name`);
       }
       const meant = new Set(acknowledgements.map(({ object }) => object));
-      this.compare(this.model(manifests.filter(json => !meant.has(nameOfManifest(json)))), { more: true, less: false });
+      const rest = ClusterModel.of(manifests.filter(json => !meant.has(nameOfManifest(json))), { facts: reading.facts, assumed: this.stated });
+      this.compare(this.populate(rest), { more: true, less: false });
       this.compare(whole, { more: false, less: true });
     }
     return this.faults;
   }
 
-  /** The cluster as the manifests describe it, with the peers that have no manifest and those that nobody meant. */
-  private model(manifests: readonly any[]): Populated {
-    const { podCidrs, serviceCidrs, nodeCidrs } = this.check.platform._facts;
-    const model = ClusterModel.of(manifests, { facts: { podCidrs, serviceCidrs, nodeCidrs } });
-    const stated = model.with(statedPeers(model.shapes, this.check));
+  private readonly stated: PeerSource = shown => statedPeers(shown, this.check);
+
+  /** The cluster with the peers that nobody meant. */
+  private populate(stated: ClusterModel): Populated {
     const { peers, nowhere } = imaginedPeers(stated, this.check.members);
     return { model: stated.with(peers), nowhere };
   }

@@ -216,8 +216,9 @@ function parseDestination({ host, port }: HaproxyDestination): ParsedDestination
 const HOST_NAME = /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
+  if (!/^[0-9a-f:.]+$/i.test(text)) return undefined;
   if (ipaddr.IPv4.isValidFourPartDecimal(text) && !/(^|\.)0\d/.test(text)) return ipaddr.IPv4.parse(text);
-  return /^[0-9a-f:.]+$/i.test(text) && ipaddr.IPv6.isValid(text) ? ipaddr.IPv6.parse(text) : undefined;
+  return ipaddr.IPv6.isValid(text) ? ipaddr.IPv6.parse(text) : undefined;
 }
 
 const bracketed = (address: ipaddr.IPv4 | ipaddr.IPv6) => address.kind() === 'ipv6' ? `[${address}]` : address.toString();

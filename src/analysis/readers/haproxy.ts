@@ -105,6 +105,7 @@ export function readHaproxy(config: string): HaproxyReading {
 
 /** Splits a line into words: quotes and backslashes keep spaces, `#` begins a comment. */
 function splitWords(text: string): string[] {
+  if (!/["'\\#]/.test(text)) return text.split(/\s+/).filter(word => word !== '');
   const words: string[] = [];
   let word: string | undefined;
   let quote = '';
