@@ -16,8 +16,9 @@ export function conflictsOf(policies: readonly Policy[], shapes: readonly PodSha
     const rank = `${policy.layer} ${policy.ref.kind} ${policy.order}`;
     ranks.set(rank, [...ranks.get(rank) ?? [], policy]);
   }
-  const isAbout = ({ namespaces: selector, pods }: PodMatch, shape: PodShape) =>
-    !shape.hostNetwork && (selector?.matches(namespaces.get(shape.namespace) ?? {}) ?? true) && pods.matches(shape.labels);
+  const isAbout = ({ namespace, namespaces: selector, pods }: PodMatch, shape: PodShape) =>
+    !shape.hostNetwork && (namespace === undefined || namespace === shape.namespace)
+    && (selector?.matches(namespaces.get(shape.namespace) ?? {}) ?? true) && pods.matches(shape.labels);
   return [...ranks.values()].flatMap(equals => equals.flatMap((policy, i) => {
     for (const other of equals.slice(0, i)) {
       const both = shapes.find(shape => isAbout(policy.subject, shape) && isAbout(other.subject, shape));

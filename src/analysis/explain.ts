@@ -37,12 +37,14 @@ function decideAt(reach: Reachability, subject: Endpoint, direction: Direction, 
   const policies = subject.workload.variants.flatMap(({ shape }) => reach.compilation.policiesOf[shape.id]);
   const speaking = [...new Set(policies)].filter(policy => policy.directions.includes(direction));
   for (const view of viewsOf(reach, subject, direction, peer)) {
-    for (const stage of stagesOf(speaking)) {
-      for (const decision of decideStage(reach, stage, direction, view, resolve, asked)) {
-        if (decision.conn.isEmpty) continue;
-        const { layer, effect, object, rule, conn } = decision;
-        found.set([layer?.name, effect, object?.kind, object?.namespace, object?.name, rule?.index, conn.key].join(' '), decision);
-      }
+    const all = stagesOf(speaking).flatMap(stage => [...decideStage(reach, stage, direction, view, resolve, asked)]);
+    const decided = ConnectionSet.unionOf(all.filter(({ effect }) => effect !== 'open').map(({ conn }) => conn));
+    for (const decision of all) {
+      const { layer, effect, object, rule } = decision;
+      // A stage that is silent about what another decides has nothing to explain.
+      const conn = effect === 'open' ? decision.conn.subtract(decided) : decision.conn;
+      if (conn.isEmpty) continue;
+      found.set([layer?.name, effect, object?.kind, object?.namespace, object?.name, rule?.index, conn.key].join(' '), { ...decision, conn });
     }
   }
   return [...found.values()];

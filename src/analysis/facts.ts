@@ -18,6 +18,11 @@ export interface ClusterFacts {
    * @default - unknown: an ipBlock never matches a pod on the host's network
    */
   readonly nodeCidrs?: string[];
+  /**
+   * Addresses inside the pods' ranges that nodes have themselves, and no pod: those from which OVN-Kubernetes lets nodes reach pods.
+   * @default - every address of the pods' ranges may be a pod's
+   */
+  readonly nodeAddresses?: string[];
 }
 
 const FACTS = Symbol.for('cdk8s-secure-network.ClusterFacts');

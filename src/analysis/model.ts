@@ -70,8 +70,9 @@ export class ClusterModel {
   private constructor(private readonly options: ModelOptions, base?: ClusterModel) {
     this.facts = options.facts ?? {};
     this.source = base?.source ?? [];
-    this.podRange = rangeOf(options.facts?.podCidrs);
-    this.nodeRange = rangeOf(options.facts?.nodeCidrs);
+    const ofNodes = IpSet.unionOf((options.facts?.nodeAddresses ?? []).map(address => IpSet.ofAddress(address)));
+    this.podRange = rangeOf(options.facts?.podCidrs)?.subtract(ofNodes);
+    this.nodeRange = rangeOf(options.facts?.nodeCidrs)?.union(ofNodes);
     this.podsHaveAddresses = this.podRange !== undefined || this.nodeRange !== undefined;
     this.outside = this.podRange ? IpSet.all().subtract(this.podRange) : IpSet.all();
     this.namespaces = new Map(base?.namespaces);
@@ -119,6 +120,7 @@ export class ClusterModel {
       proxyConfig: config => this.proxyConfigs.set(`${config.ref.namespace}/${config.ref.name}`, config),
       node: node => nodes.push(node),
       nodes: () => nodes,
+      ranges: () => ({ pods: this.podRange, nodes: this.nodeRange }),
       policy: policy => {
         const key = `${groupOf(policy.ref.apiVersion)} ${textOfRef(policy.ref)}`;
         const twin = seen.get(key);

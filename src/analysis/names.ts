@@ -1,5 +1,5 @@
 import { atomsOf, OutsideRow, resolveOutside } from './outside';
-import { evaluate, isHostIn, Program } from './program';
+import { evaluate, isHostIn, PeerView, Program } from './program';
 import type { Endpoint, Reachability } from './reachability';
 import { ProxyConfig } from './readers/_reader';
 import { HaproxyReading, readHaproxy } from './readers/haproxy';
@@ -17,6 +17,8 @@ import { IpSet, isAddress } from '../algebra/ip-set';
 export interface NamedRow {
   readonly host: string;
   readonly conn: ConnectionSet;
+  /** What of it passes because of the name, and for no address by itself. */
+  readonly beyond: ConnectionSet;
   /** The configuration that holds the name. @default - a rule does */
   readonly config?: ObjectRef;
 }
@@ -40,18 +42,19 @@ const worlds = new WeakMap<Reachability, Map<Endpoint, World>>();
 
 function readWorld(reach: Reachability, endpoint: Endpoint): World {
   const addresses = reach.outside(endpoint, 'egress');
-  const ruled = endpoint.peerClass.egress.hosts.map(host => ({ host, conn: toHost(endpoint.peerClass.egress, host, reach.model.outside) }));
+  const ruled = endpoint.peerClass.egress.hosts.map(host => ({ host, ...toHost(endpoint.peerClass.egress, host, reach.model.outside) }));
   const names = ruled.filter(({ conn }) => !conn.isEmpty);
   const proxy = proxyOf(reach, endpoint);
   if (!proxy || proxy.unreadable.length > 0) return { addresses, names, proxiedBy: [] };
-  const open = (host: string) => toHost(endpoint.peerClass.egress, host, reach.model.outside);
+  const open = (host: string) => toHost(endpoint.peerClass.egress, host, reach.model.outside).conn;
   return {
     addresses: proxy.servers.filter(({ host }) => isAddress(host)).flatMap(({ host, port }) => addresses.map(row =>
       ({ addresses: row.addresses.intersect(IpSet.ofAddress(host)), conn: row.conn.intersect(ConnectionSet.of('TCP', port)) })))
       .filter(row => !row.addresses.isEmpty && !row.conn.isEmpty),
     names: proxy.servers.filter(({ host }) => !isAddress(host) && !isInside(host))
       .map(({ host, port, config }) => ({ host, config, conn: open(host).intersect(ConnectionSet.of('TCP', port)) }))
-      .filter(({ conn }) => !conn.isEmpty),
+      .filter(({ conn }) => !conn.isEmpty)
+      .map(row => ({ ...row, beyond: row.conn })),
     proxiedBy: proxy.configs,
   };
 }
@@ -95,12 +98,17 @@ function readOnce(config: ProxyConfig): HaproxyReading {
 }
 
 /** A name may stand for any address outside, so what passes for some address passes for it. */
-function toHost(program: Program, host: string, outside: IpSet): ConnectionSet {
-  const rest = evaluate(program, { selectable: false, host }, resolveOutside);
-  const v4 = atomsOf(outside.v4, program.addresses.map(set => set.v4)).map(({ cuts: [v] }) => ({ selectable: false, host, v4: v }));
-  const v6 = atomsOf(outside.v6, program.addresses.map(set => set.v6)).map(({ cuts: [v] }) => ({ selectable: false, host, v6: v }));
-  const untouched = outside.subtract(IpSet.unionOf(program.addresses)).isEmpty ? ConnectionSet.none() : rest;
-  return ConnectionSet.unionOf([untouched, ...[...v4, ...v6].map(view => evaluate(program, view, resolveOutside))]);
+function toHost(program: Program, host: string, outside: IpSet): Pick<NamedRow, 'conn' | 'beyond'> {
+  const views: PeerView[] = [
+    ...atomsOf(outside.v4, program.addresses.map(set => set.v4)).map(({ cuts: [v4] }) => ({ selectable: false, v4 })),
+    ...atomsOf(outside.v6, program.addresses.map(set => set.v6)).map(({ cuts: [v6] }) => ({ selectable: false, v6 })),
+    ...outside.subtract(IpSet.unionOf(program.addresses)).isEmpty ? [] : [{ selectable: false }],
+  ];
+  const found = views.map(view => ({ byName: evaluate(program, { ...view, host }, resolveOutside), byAddress: evaluate(program, view, resolveOutside) }));
+  return {
+    conn: ConnectionSet.unionOf(found.map(({ byName }) => byName)),
+    beyond: ConnectionSet.unionOf(found.map(({ byName, byAddress }) => byName.subtract(byAddress))),
+  };
 }
 
 /** Names of Services are the cluster's own; the pods behind them have rows of their own. */

@@ -49,7 +49,7 @@ function worldRows(reach: Reachability, source: Endpoint): ConnectivityRow[] {
   const { addresses, names } = worldOf(reach, source);
   const ranges = addresses.flatMap(row => row.addresses.ranges().map(({ first, last }) => ({ dst: `${first}-${last}[External]`, conn: row.conn })));
   const joined = new Map<string, ConnectionSet>();
-  for (const { dst, conn } of [...ranges, ...names.map(row => ({ dst: row.host, conn: row.conn }))]) {
+  for (const { dst, conn } of [...ranges, ...names.filter(({ beyond }) => !beyond.isEmpty).map(row => ({ dst: row.host, conn: row.conn }))]) {
     joined.set(dst, conn.union(joined.get(dst) ?? ConnectionSet.none()));
   }
   return [...joined].map(([dst, conn]) => ({ src: source.text, dst, conn: conn.toString() }));

@@ -16,7 +16,7 @@ export const DIRECTIONS: readonly Direction[] = ['egress', 'ingress'];
 export type Action = 'allow' | 'deny' | 'pass';
 
 /** The names of the layers, in the order in which a packet meets them. */
-export type LayerName = 'admin' | 'network-policy' | 'baseline' | 'proxy';
+export type LayerName = 'admin' | 'network-policy' | 'baseline' | 'egress-firewall' | 'proxy';
 
 export interface Layer {
   readonly name: LayerName;
@@ -28,6 +28,7 @@ export const LAYERS: readonly Layer[] = [
   { name: 'admin', stage: 'cluster-network', decides: 'first-match' },
   { name: 'network-policy', stage: 'cluster-network', decides: 'isolating' },
   { name: 'baseline', stage: 'cluster-network', decides: 'first-match' },
+  { name: 'egress-firewall', stage: 'egress-firewall', decides: 'first-match' },
   { name: 'proxy', stage: 'proxy', decides: 'isolating' },
 ];
 

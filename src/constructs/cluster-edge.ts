@@ -70,8 +70,7 @@ export class ClusterEdge extends Chart implements IClusterEdge {
     this.platform = props.platform;
     this.network = props.network;
     this.refuseSecondEdge();
-    const { podCidrs, serviceCidrs, nodeCidrs } = this.platform._facts;
-    declareFacts(this.node.root, { podCidrs, serviceCidrs, nodeCidrs });
+    declareFacts(this.node.root, this.platform._clusterFacts);
     declarePeers(this.node.root, shown => statedPeers(shown, this.books()));
     addAppCheck(this, manifests => this.check(manifests));
     addAppCheck(this, manifests => identityFaults(manifests, this.homes()));

@@ -203,6 +203,7 @@ export class SecureNamespace extends Chart implements ISecureNamespace {
       },
       dns: this.edge.platform._dns,
       facts: this.edge.platform._addressFacts(this.node.path),
+      leaving: () => this.edge._ledger.leavingFlows(name),
       joined: () => this.edge._joined(member),
     };
     this._home = this._end = intent.end;
@@ -218,6 +219,7 @@ export class SecureNamespace extends Chart implements ISecureNamespace {
 
     for (const [child, manifest] of Object.entries(baseManifests(name, this.namespaceLabels(props.labels), props))) emit(this, child, manifest);
     this.emitNetwork(intent, 'closed');
+    this.node.addValidation({ validate: () => this.edge.network._provider.namespaceFaults(intent) });
     stripClusterScope(this);
   }
 

@@ -92,7 +92,7 @@ export class Connections {
     if (homeOf(from)?.imported && homeOf(to)?.imported) {
       throw new Error(`[${path}] both ends of ${nameOf(from)} -> ${nameOf(to)} are imported: neither side is ours to open`);
     }
-    this.context.network.refuse(statement);
+    this.context.network.refuse(statement, this.context.facts);
     // What is sure to fail at synth fails here, where the line that is wrong can be seen.
     if (to.kind !== 'workload' || to.imported) portsOf(statement);
     for (const end of [from, to]) if (end.kind === 'addresses') end.resolve(this.context.facts);

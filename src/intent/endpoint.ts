@@ -64,8 +64,14 @@ export interface AddressEnd {
   readonly ownPorts?: string;
   /** The same peer where connections come from it: the addresses it sends from, without the ports it answers on. */
   readonly source?: AddressEnd;
-  /** Set where the destination is known by name only: `resolve` then opens the world outside, and the proxy holds the name. */
+  /** Set where the destination is known by name only: `resolve` then opens the world outside, and a proxy or a firewall holds the name. */
   readonly host?: string;
+  /** Set where a proxy stands between, whose configuration leads to this destination and no other. */
+  readonly proxied?: boolean;
+  /** Set where it is one of the cluster's own ranges. */
+  readonly range?: ClusterRangeName;
+  /** Set where it is the API server as the source of a connection. */
+  readonly calls?: boolean;
   /** Addresses as the platform's facts make them. Throws, naming the fact and the command that finds it, where a fact is missing. */
   resolve(facts: AddressFacts): AddressTarget[];
 }
@@ -80,12 +86,16 @@ export interface AddressTarget {
 export interface AddressFacts {
   /** Path of the construct that asks, for messages. */
   readonly path: string;
+  /** Whether policies may name hosts with a wildcard. */
+  readonly wildcardNames: boolean;
   clusterRange(name: ClusterRangeName, neededBy: string): IpSet;
   /** Everything, in the families the cluster's pods have: `0.0.0.0/0`, `::/0` or both. */
   everywhere(neededBy: string): string[];
   apiServer(neededBy: string): AddressTarget[];
-  /** The API servers' own addresses, as CIDRs. */
+  /** Where the API servers' calls to pods come from, as CIDRs: what the platform says of it, or else the servers' own addresses. */
   apiServerAddresses(neededBy: string): string[];
+  /** The same, where the network translates the servers' own addresses and the platform has to say. */
+  apiServerSources(neededBy: string): string[];
 }
 
 export type Endpoint = WorkloadEnd | NamespaceEnd | AddressEnd;

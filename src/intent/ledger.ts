@@ -18,6 +18,7 @@ export class Ledger {
   private readonly byFlow = new Map<string, Statement[]>();
   private readonly outgoing = new Map<string, Set<string>>();
   private readonly incoming = new Map<string, Set<string>>();
+  private readonly leaving = new Map<string, Set<string>>();
   private readonly subjects = new Map<string, Subject>();
 
   /**
@@ -43,6 +44,8 @@ export class Ledger {
     else this.byFlow.set(key, [statement]);
     remember(this.outgoing, keyOf(statement.from), key);
     remember(this.incoming, keyOf(statement.to), key);
+    const home = homeOf(statement.from);
+    if (home && statement.to.kind === 'addresses') remember(this.leaving, home.namespace, key);
   }
 
   /** Every flow, sorted. Throws where one has no port. */
@@ -61,6 +64,11 @@ export class Ledger {
   public flowsOf(subject: Subject): SubjectFlows {
     const key = keyOf(subject);
     return { egress: this.pick(this.outgoing.get(key)), ingress: this.pick(this.incoming.get(key)) };
+  }
+
+  /** The flows from a namespace to addresses and names, sorted. */
+  public leavingFlows(namespace: string): readonly Flow[] {
+    return this.pick(this.leaving.get(namespace));
   }
 
   /** Flows on which the two tenants do not agree, as messages. */

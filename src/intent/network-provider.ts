@@ -2,16 +2,19 @@
  * What a network provider is asked to realise, and what it answers with: objects as plain data. A provider that cannot
  * enforce an intent throws, naming itself, the construct and the remedy; it never answers with a weaker object.
  */
+import { ClusterIntent, ClusterPlan } from './cluster-intent';
 import { AddressFacts, NamespaceEnd, WorkloadEnd } from './endpoint';
-import { Statement } from './flow';
+import { Flow, Statement } from './flow';
 import { SubjectFlows } from './ledger';
-import { ResolvedDns } from './platform';
+import { Platform, ResolvedDns } from './platform';
 
 /** A namespace as the providers see it. */
 export interface NamespaceIntent {
   readonly end: NamespaceEnd;
   readonly dns: ResolvedDns;
   readonly facts: AddressFacts;
+  /** The flows from it to addresses and names: those of all its pods, and those of its workloads. */
+  leaving(): readonly Flow[];
   /** Namespaces whose pods all reach each other with this one's, itself included; empty where only stated flows pass. */
   joined(): readonly string[];
 }
@@ -37,9 +40,15 @@ export interface INetworkProvider {
   /** As users write it, for messages: `NetworkProvider.upstream()`. */
   readonly title: string;
   /** Throws where the provider cannot enforce what is stated. Called when the statement is made. */
-  refuse(statement: Statement): void;
+  refuse(statement: Statement, facts: AddressFacts): void;
+  /** What it cannot enforce of all that is stated about a namespace together, as messages. Asked at synth. */
+  namespaceFaults(intent: NamespaceIntent): string[];
   planNamespace(intent: NamespaceIntent): ManifestPlan[];
   /** What is needed only once flows are stated about a namespace as a whole. */
   planNamespaceFlows(intent: NamespaceIntent): ManifestPlan[];
   planWorkload(intent: WorkloadIntent): ManifestPlan[];
+  /** The tiers before and after NetworkPolicy, for all namespaces at once. Missing where the network has none. */
+  planCluster?(intent: ClusterIntent): ClusterPlan[];
+  /** The groups of its own programs, which write what they made of its objects. Missing where none has to. */
+  programs?(platform: Platform): readonly string[];
 }

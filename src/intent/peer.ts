@@ -88,6 +88,7 @@ export class Peer {
     return addresses({
       kind: 'addresses',
       text,
+      range,
       resolve: facts => [{ blocks: facts.clusterRange(range, text).toCidrs().map(cidr => ({ cidr, except: [] })) }],
     });
   }
@@ -101,7 +102,7 @@ export class Peer {
       ownPorts: 'it answers on the ports of its endpoints and its Service',
       resolve: facts => facts.apiServer(text),
       // A webhook is called from the endpoints' addresses, never from the Service's, and on the webhook's port.
-      source: { kind: 'addresses', text, resolve: facts => [{ blocks: facts.apiServerAddresses(text).map(cidr => ({ cidr, except: [] })) }] },
+      source: { kind: 'addresses', text, calls: true, resolve: facts => [{ blocks: facts.apiServerAddresses(text).map(cidr => ({ cidr, except: [] })) }] },
     });
   }
 

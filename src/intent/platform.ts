@@ -71,6 +71,22 @@ export interface PlatformFacts {
   readonly apiServerEndpoints?: string[];
 
   /**
+   * Where the API servers' calls to webhooks and aggregated APIs come from as pods see it, if not from the addresses of
+   * `apiServerEndpoints`. OVN-Kubernetes translates what nodes send to pods: for each control-plane node these are the second address of
+   * its pod subnet and the address of its gateway router.
+   *
+   * @default - the addresses of `apiServerEndpoints`; on OVN-Kubernetes asked for by the first statement about such calls
+   */
+  readonly apiServerSources?: string[];
+
+  /**
+   * Whether the DNSNameResolver of OVN-Kubernetes is on, without which an egress firewall with a wildcard name is not enforced at all.
+   *
+   * @default false
+   */
+  readonly dnsNameResolver?: boolean;
+
+  /**
    * Where DNS answers, if not where the distribution puts it.
    *
    * @default - the distribution's own DNS
@@ -92,11 +108,14 @@ interface Distribution {
   readonly commands: Record<Fact, string>;
 }
 
-type Fact = 'podCidrs' | 'serviceCidrs' | 'nodeCidrs' | 'apiServerEndpoints';
+type Fact = 'podCidrs' | 'serviceCidrs' | 'nodeCidrs' | 'apiServerEndpoints' | 'apiServerSources';
 
 const NODE_ADDRESSES = 'get nodes -o jsonpath=\'{.items[*].status.addresses[?(@.type=="InternalIP")].address}\'';
 const ENDPOINTS = 'get endpointslices -n default -l kubernetes.io/service-name=kubernetes '
   + '-o jsonpath=\'{range .items[*]}{.endpoints[*].addresses[*]} port {.ports[*].port}{"\\n"}{end}\'';
+
+const SOURCES = 'get nodes -l node-role.kubernetes.io/control-plane -o custom-columns=\'SUBNETS:.metadata.annotations.k8s\\.ovn\\.org/node-subnets,'
+  + 'ROUTER:.metadata.annotations.k8s\\.ovn\\.org/node-gateway-router-lrp-ifaddrs\'';
 
 const KUBERNETES: Distribution = {
   name: 'kubernetes',
@@ -106,6 +125,7 @@ const KUBERNETES: Distribution = {
     serviceCidrs: 'kubectl get servicecidrs (or kubectl cluster-info dump | grep -m1 service-cluster-ip-range)',
     nodeCidrs: `kubectl ${NODE_ADDRESSES}`,
     apiServerEndpoints: `kubectl ${ENDPOINTS}`,
+    apiServerSources: `kubectl ${SOURCES}`,
   },
 };
 
@@ -117,11 +137,13 @@ const OPENSHIFT: Distribution = {
     serviceCidrs: 'oc get network.config/cluster -o jsonpath=\'{.status.serviceNetwork}\'',
     nodeCidrs: `oc ${NODE_ADDRESSES}`,
     apiServerEndpoints: `oc ${ENDPOINTS}`,
+    apiServerSources: `oc ${SOURCES}`,
   },
 };
 
 const EVERYWHERE: [4 | 6, string][] = [[4, '0.0.0.0/0'], [6, '::/0']];
-const METADATA = ['169.254.169.254/32', 'fd00:ec2::254/128'];
+/** The cloud's instance metadata service. */
+export const METADATA = ['169.254.169.254/32', 'fd00:ec2::254/128'];
 
 /**
  * The cluster as a set of facts, stated once. A platform is not a network provider: where DNS listens and which
@@ -177,6 +199,13 @@ export class Platform {
     };
     this.refuseOverlaps();
     this.endpoints = facts.apiServerEndpoints?.map(parseEndpoint);
+    rangesOf('apiServerSources', facts.apiServerSources?.map(hostCidr));
+  }
+
+  /** What is known of the cluster beside its manifests, for those who read them. @internal */
+  public get _clusterFacts(): { podCidrs?: string[]; serviceCidrs?: string[]; nodeCidrs?: string[]; nodeAddresses?: string[] } {
+    const { podCidrs, serviceCidrs, nodeCidrs, apiServerSources } = this._facts;
+    return { podCidrs, serviceCidrs, nodeCidrs, ...(apiServerSources ? { nodeAddresses: apiServerSources } : {}) };
   }
 
   /** The ports that the API servers listen on, as far as they are known. @internal */
@@ -204,7 +233,10 @@ export class Platform {
       apiServer: neededBy => this.apiServer(
         demand('apiServerEndpoints', this.endpoints, neededBy),
         demand('serviceCidrs', this._facts.serviceCidrs, neededBy)),
-      apiServerAddresses: neededBy => [...new Set(demand('apiServerEndpoints', this.endpoints, neededBy).map(({ address }) => hostCidr(address)))],
+      apiServerAddresses: neededBy => this._facts.apiServerSources?.map(hostCidr)
+        ?? [...new Set(demand('apiServerEndpoints', this.endpoints, neededBy).map(({ address }) => hostCidr(address)))],
+      apiServerSources: neededBy => demand('apiServerSources', this._facts.apiServerSources, neededBy).map(hostCidr),
+      wildcardNames: this._facts.dnsNameResolver === true,
     };
   }
 

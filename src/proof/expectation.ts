@@ -115,6 +115,8 @@ function addressesFor(reach: Reachability, end: AddressEnd): IpSet {
     everywhere: () => ['0.0.0.0/0', '::/0'],
     apiServer: unknown,
     apiServerAddresses: unknown,
+    apiServerSources: unknown,
+    wildcardNames: true,
   };
   return IpSet.unionOf(end.resolve(facts).map(({ blocks }) => addressesOf(blocks)));
 }

@@ -114,7 +114,9 @@ class Comparison {
     const outside: { addresses: IpSet; conn: ConnectionSet; statements: readonly Statement[] }[] = [];
     for (const { peer, ports, statements } of this.closure.of(shape, direction)) {
       const at = (other: Endpoint) => connectionsAt(direction === 'egress' ? other.workload.variants[0].shape : shape, ports);
-      if (peer.kind === 'addresses') outside.push({ addresses: peer.addresses, conn: connectionsAt(direction === 'egress' ? undefined : shape, ports), statements });
+      // Where a rule holds the name, it opens no address by itself.
+      const byName = peer.kind === 'addresses' && peer.host !== undefined && endpoint.peerClass[direction].hosts.includes(peer.host);
+      if (peer.kind === 'addresses' && !byName) outside.push({ addresses: peer.addresses, conn: connectionsAt(direction === 'egress' ? undefined : shape, ports), statements });
       const meant = peer.kind === 'pods' ? peers.pods(peer.namespaces, peer.labels) : this.inside(peer.addresses, reachability);
       for (const other of meant) expect(expected, other, at(other), statements);
     }

@@ -1,6 +1,7 @@
 /**
- * What holds a name: where policies know addresses only, a proxy's policy opens the world and its configuration says where it leads.
- * The configuration that the pods mount is read back and has to lead where it was stated, and nowhere else.
+ * What holds a name: a rule that knows names, such as a firewall's, or, where policies know addresses only, a proxy, whose policy opens the
+ * world and whose configuration says where it leads. Rules and the configuration that the pods mount are read back and have to lead where it
+ * was stated, and nowhere else.
  */
 import { Allowance, connectionsAt } from './closure';
 import { ConnectionSet } from '../algebra/connection-set';
@@ -9,30 +10,32 @@ import { worldOf } from '../analysis/names';
 import { Endpoint, Reachability } from '../analysis/reachability';
 import { textOfRef } from '../analysis/rules';
 
-/** Where a proxy leads against where its workload was stated to lead, one message for each difference. */
+/** Where the names of a workload lead against where it was stated to lead, one message for each difference. */
 export function nameFaults(reach: Reachability, endpoint: Endpoint, allowed: readonly Allowance[]): string[] {
   const stated = allowed.flatMap(({ peer, ports }) => (peer.kind === 'addresses' ? [{ ...peer, conn: connectionsAt(undefined, ports) }] : []));
   const hosts = stated.filter(({ host }) => host !== undefined);
   const mounts = endpoint.workload.variants.some(({ shape }) => shape.proxyConfigs.length > 0);
-  if (hosts.length === 0 && !mounts) return [];
-  const who = `${endpoint.namespace}/${endpoint.name}`;
   const { names, addresses, proxiedBy } = worldOf(reach, endpoint);
-  if (proxiedBy.length === 0) {
+  if (hosts.length === 0 && !mounts && names.length === 0) return [];
+  const who = `${endpoint.namespace}/${endpoint.name}`;
+  const ruled = endpoint.peerClass.egress.hosts;
+  if (proxiedBy.length === 0 && (mounts || hosts.some(({ host }) => !ruled.includes(host!)))) {
     const held = hosts.map(({ host }) => host).join(', ') || 'its destination';
     return [`${who} is stated to lead to ${held} alone, and no readable proxy configuration holds that: it may reach everything its policy opens. `
       + 'something changed its ConfigMap, its mounts or its labels after they were rendered'];
   }
-  const configs = proxiedBy.map(textOfRef).join(' and ');
+  const holder = proxiedBy.map(textOfRef).join(' and ') || 'a rule by name';
   const meant = (host: string) => ConnectionSet.unionOf(hosts.filter(row => row.host === host).map(({ conn }) => conn));
-  const found = (host: string) => ConnectionSet.unionOf(names.filter(row => row.host === host).map(({ conn }) => conn));
+  const found = (host: string, what: 'conn' | 'beyond') => ConnectionSet.unionOf(names.filter(row => row.host === host).map(row => row[what]));
   const known = [...new Set([...hosts.map(({ host }) => host!), ...names.map(({ host }) => host)])].sort();
   const faults = known.flatMap(host => [
-    ...message(found(host).subtract(meant(host)), conn => `${who} -> ${host} : ${conn} is possible, and nobody stated it: ${configs} leads there`),
-    ...message(meant(host).subtract(found(host)), conn => `${who} -> ${host} : ${conn} is not possible, although stated: ${configs} does not lead there`),
+    ...message(found(host, 'beyond').subtract(meant(host)), conn => `${who} -> ${host} : ${conn} is possible, and nobody stated it: ${holder} leads there`),
+    ...message(meant(host).subtract(found(host, 'conn')), conn => `${who} -> ${host} : ${conn} is not possible, although stated: ${holder} does not lead there`),
   ]);
+  if (proxiedBy.length === 0) return faults;
   const byAddress = IpSet.unionOf(stated.filter(({ host }) => host === undefined).map(row => row.addresses));
   const stray = addresses.filter(row => !byAddress.contains(row.addresses));
-  return [...faults, ...stray.map(row => `${who} -> ${row.addresses} : ${row.conn} is possible, and nobody stated it: ${configs} leads there`)];
+  return [...faults, ...stray.map(row => `${who} -> ${row.addresses} : ${row.conn} is possible, and nobody stated it: ${holder} leads there`)];
 }
 
 function message(conn: ConnectionSet, text: (conn: ConnectionSet) => string): string[] {

@@ -1,25 +1,34 @@
 /**
- * OVN-Kubernetes: NetworkPolicy between pods, as upstream.
+ * OVN-Kubernetes, on plain Kubernetes and on OpenShift: NetworkPolicy between pods, and for what leaves the cluster an EgressFirewall for
+ * each namespace beside it. Both have to agree: the policy keeps workloads of a namespace apart, the firewall knows names.
  *
- * A namespace's firewall for what leaves the cluster knows names, but it is one for the whole namespace.
+ * What nodes send to pods arrives from addresses that only this network has, so policies about it are written with those.
  */
+import { renderEgressFirewall } from './_egress-firewall';
+import { firewallFaults } from './_firewall-faults';
 import { planClosedNamespace, planNamespacePolicy, planWorkloadPolicy } from './_policy-plans';
+import { parseCidr } from '../algebra/ip-set';
+import { AddressEnd, AddressFacts, nameOf } from '../intent/endpoint';
 import { Statement, describe } from '../intent/flow';
 import { INetworkProvider, ManifestPlan, NamespaceIntent, WorkloadIntent } from '../intent/network-provider';
+
+const EGRESS_FIREWALL = { apiVersion: 'k8s.ovn.org/v1', kind: 'EgressFirewall', name: 'default' };
 
 export class OvnKubernetesNetwork implements INetworkProvider {
   public readonly title = 'NetworkProvider.ovnKubernetes()';
 
-  public refuse(statement: Statement): void {
-    const { to } = statement;
-    if (to.kind !== 'addresses' || to.host === undefined) return;
-    const path = statement.from.kind === 'addresses' ? '' : statement.from.path;
-    throw new Error(`${this.title} cannot limit egress to the name '${to.host}' ([${path}] ${describe(statement)}): NetworkPolicy knows addresses only. `
-      + `put an EgressRouter with destination Peer.host('${to.host}') in front of it and allow connections to the router, or name its addresses with Peer.cidr(...)`);
+  public refuse(statement: Statement, facts: AddressFacts): void {
+    const { from, to } = statement;
+    if (from.kind === 'addresses') this.refuseSource(from, statement, facts);
+    if (to.kind === 'addresses') this.refuseDestination(to, statement, facts);
+  }
+
+  public namespaceFaults(intent: NamespaceIntent): string[] {
+    return firewallFaults(this.title, intent.leaving(), intent.facts, () => firewallOf(intent).egress.length);
   }
 
   public planNamespace(intent: NamespaceIntent): ManifestPlan[] {
-    return planClosedNamespace(intent);
+    return [...planClosedNamespace(intent), { ...EGRESS_FIREWALL, render: () => firewallOf(intent) }];
   }
 
   public planNamespaceFlows(intent: NamespaceIntent): ManifestPlan[] {
@@ -29,4 +38,38 @@ export class OvnKubernetesNetwork implements INetworkProvider {
   public planWorkload(intent: WorkloadIntent): ManifestPlan[] {
     return planWorkloadPolicy(intent);
   }
+
+  /** No pod sees a node's own address: what nodes send is translated on the way. */
+  private refuseSource(from: AddressEnd, statement: Statement, facts: AddressFacts): void {
+    if (from.calls) facts.apiServerSources(`${describe(statement)} on ${this.title}, which translates what nodes send to pods,`);
+    if (from.range !== 'nodes') return;
+    throw new Error(`[${facts.path}] ${this.title} translates what nodes send to pods, so the addresses of ${describe(statement)} never match: `
+      + "allow the namespace that stands for the nodes' network instead, SecureNamespace.imported(edge, 'ovn-host-network') "
+      + "or on OpenShift 'openshift-host-network'");
+  }
+
+  private refuseDestination(to: AddressEnd, statement: Statement, facts: AddressFacts): void {
+    const flow = `${describe(statement)} on ${this.title}`;
+    if (to.range === 'services') {
+      throw new Error(`[${facts.path}] ${flow} never matches: a Service's address is translated before policies see it; name the workload behind it`);
+    }
+    if (to.host?.startsWith('*.')) {
+      if (!facts.wildcardNames) {
+        throw new Error(`[${facts.path}] ${flow} has a wildcard, which OVN-Kubernetes enforces with its DNSNameResolver only, and without it the whole firewall is not enforced: `
+          + 'write each name in full, or say dnsNameResolver: true in the platform facts where it is on');
+      }
+      if (to.host.split('.').length < 3) throw new Error(`[${facts.path}] ${flow} has a wildcard right below a top-level domain: name the domain, such as *.example.com`);
+    }
+    if (to.host !== undefined && !to.host.includes('.')) {
+      throw new Error(`[${facts.path}] ${flow} has no domain, and the firewall knows no search domains: write the name in full, such as orders.db.example`);
+    }
+    if (to.host !== undefined || to.range !== undefined || to.ownPorts !== undefined) return;
+    const families = new Set(facts.everywhere(nameOf(to)).map(cidr => parseCidr(cidr).family));
+    const strange = to.resolve(facts).flatMap(({ blocks }) => blocks).find(({ cidr }) => !families.has(parseCidr(cidr).family));
+    if (strange) throw new Error(`[${facts.path}] ${flow} never matches: no pod has an IPv${parseCidr(strange.cidr).family} address; leave it out, or correct podCidrs`);
+  }
+}
+
+function firewallOf({ leaving, dns, facts }: NamespaceIntent) {
+  return renderEgressFirewall({ flows: leaving(), dns, facts });
 }

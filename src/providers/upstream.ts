@@ -17,6 +17,10 @@ export class UpstreamNetwork implements INetworkProvider {
       + `put an EgressRouter with destination Peer.host('${to.host}') in front of it and allow connections to the router, or name its addresses with Peer.cidr(...)`);
   }
 
+  public namespaceFaults(): string[] {
+    return [];
+  }
+
   public planNamespace(intent: NamespaceIntent): ManifestPlan[] {
     return planClosedNamespace(intent);
   }

@@ -27,9 +27,9 @@ export interface Cluster {
 }
 
 /** A plain App with an edge. */
-export function newCluster(facts: PlatformFacts = FACTS, make = Platform.kubernetes): Cluster {
+export function newCluster(facts: PlatformFacts = FACTS, make = Platform.kubernetes, network = NetworkProvider.upstream()): Cluster {
   const app = new App();
-  const edge = new ClusterEdge(app, 'edge', { platform: make(facts), network: NetworkProvider.upstream() });
+  const edge = new ClusterEdge(app, 'edge', { platform: make(facts), network });
   return { app, edge, namespace: (name, props) => new SecureNamespace(app, name, { edge, ...props }) };
 }
 

@@ -55,6 +55,8 @@ export interface ModelSink {
   node(node: DeclaredNode): void;
   /** The nodes read so far; policies are read after everything else. */
   nodes(): readonly DeclaredNode[];
+  /** The addresses that pods and nodes have, as far as they are known. */
+  ranges(): { readonly pods?: IpSet; readonly nodes?: IpSet };
   policy(policy: Policy): void;
   warn(ref: ObjectRef, message: string): void;
 }
