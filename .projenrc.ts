@@ -22,7 +22,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   constructsVersion: '10.4.2',
   peerDependencyOptions: { pinnedDevDependency: false },
   peerDeps: ['cdk8s-plus-28@^2.5.0'],
-  bundledDeps: ['@bufbuild/cel@^0.6.1', '@bufbuild/protobuf@^2.6.2', '@dagrejs/dagre@^1.1.8', 'commander@^14.0.2', 'ipaddr.js@^2.5.0', 'picocolors@^1.1.1', 'yaml@^2.9.1'],
+  bundledDeps: ['@bufbuild/cel@^0.6.1', '@bufbuild/protobuf@^2.6.2', '@dagrejs/dagre@^1.1.8', 'commander@^14.0.2', 'ipaddr.js@^2.5.0', 'js-yaml@^5.5.0', 'picocolors@^1.1.1', 'yaml@^2.9.1'],
   bin: { 'secure-network': 'lib/cli.js' },
   devDeps: ['fast-check@^4.10.2', 'tsx@^4.20.0'],
 
