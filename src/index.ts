@@ -14,6 +14,8 @@ export type { AcknowledgeOptions, ClusterEdgeProps } from './constructs/cluster-
 export type { IClusterEdge } from './constructs/cluster-edge-like';
 export { EgressRouter } from './constructs/egress-router';
 export type { EgressRouterProps } from './constructs/egress-router';
+export { Guardrails } from './constructs/guardrails';
+export type { GuardrailsProps } from './constructs/guardrails';
 export { Isolation, PodSecurityLevel, SecureNamespace } from './constructs/secure-namespace';
 export type {
   ContainerLimits, ImportedNamespaceOptions, SecureDaemonSetProps, SecureDeploymentProps, SecureNamespaceProps,
@@ -45,3 +47,5 @@ export { Platform } from './intent/platform';
 export type { DnsFacts, PlatformFacts } from './intent/platform';
 export { Port } from './intent/port';
 export { NetworkProvider } from './providers/network-provider';
+export { HardeningStatus } from './proof/hardening/row';
+export type { HardeningRow } from './proof/hardening/row';

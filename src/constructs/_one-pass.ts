@@ -27,6 +27,9 @@ export type AppCheck = (manifests: readonly AppManifest[]) => readonly string[];
 /** What stands beside the manifests and is never applied: text by path, with `/` between folders. */
 export type AppFiles = (manifests: readonly AppManifest[]) => ReadonlyMap<string, string>;
 
+/** The same, made of the manifests and of what stands beside them. */
+export type AppReport = (manifests: readonly AppManifest[], files: ReadonlyMap<string, string>) => ReadonlyMap<string, string>;
+
 /** All that a pass knows about its app when the checks are asked. */
 export interface Synthesis {
   readonly layout: AppLayout;
@@ -39,7 +42,8 @@ interface Pass {
 
 const passes = new WeakMap<IConstruct, Pass>();
 const checks = new WeakMap<IConstruct, { scope: Construct; check: AppCheck }[]>();
-const fileMakers = new WeakMap<IConstruct, { scope: Construct; files: AppFiles }[]>();
+const fileMakers = new WeakMap<IConstruct, { scope: Construct; files: AppReport }[]>();
+const reporters = new WeakMap<IConstruct, { scope: Construct; files: AppReport }[]>();
 const scoped = new WeakMap<IConstruct, Chart[]>();
 const stripped = new WeakSet<ApiObject>();
 
@@ -71,17 +75,28 @@ export function addAppFiles(scope: Construct, files: AppFiles): void {
   fileMakers.set(app, [...fileMakers.get(app) ?? [], { scope, files }]);
 }
 
+/** The same for a report that reads the files of everybody else, whenever they were added. */
+export function addAppReport(scope: Construct, files: AppReport): void {
+  const app = App.of(scope);
+  reporters.set(app, [...reporters.get(app) ?? [], { scope, files }]);
+}
+
 /** Every file that stands beside the manifests. Throws where two constructs would write the same one. */
 export function appFiles(app: App, manifests: readonly AppManifest[]): Map<string, string> {
-  const all = new Map<string, { scope: Construct; text: string }>();
-  for (const { scope, files } of fileMakers.get(app) ?? []) {
-    for (const [file, text] of files(manifests)) {
-      const taken = all.get(file);
-      if (taken) throw new Error(`'${taken.scope.node.path}' and '${scope.node.path}' would both write the file '${file}': give them names that differ`);
-      all.set(file, { scope, text });
+  const all = new Map<string, string>();
+  const owners = new Map<string, Construct>();
+  for (const makers of [fileMakers, reporters]) {
+    const before = new Map(all);
+    for (const { scope, files } of makers.get(app) ?? []) {
+      for (const [file, text] of files(manifests, before)) {
+        const owner = owners.get(file);
+        if (owner) throw new Error(`'${owner.node.path}' and '${scope.node.path}' would both write the file '${file}': give them names that differ`);
+        owners.set(file, scope);
+        all.set(file, text);
+      }
     }
   }
-  return new Map([...all].map(([file, { text }]) => [file, text]));
+  return all;
 }
 
 /** Takes `metadata.namespace` from every cluster-scoped object of the chart, whoever made it, in whichever way it is written. */

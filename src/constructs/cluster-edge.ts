@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { addControlPlane } from './_control-plane';
 import { forOthers } from './_for-others';
 import { grantEverywhere } from './_grants';
+import { addHardeningReport, hardeningOf } from './_hardening';
 import { Home, identityFaults } from './_identity';
 import { MANAGED_BY } from './_labels';
 import { AppManifest, addAppCheck, addAppFiles, appFiles, manifestsOf } from './_one-pass';
@@ -12,11 +13,13 @@ import { readingOf } from './_reading';
 import { Access } from './access';
 import { ApiServer } from './api-server';
 import { ClusterMember, IClusterEdge } from './cluster-edge-like';
+import { Guardrails, addGuardrails } from './guardrails';
 import { Subject } from './subject';
 import { declareFacts, declarePeers } from '../analysis/facts';
 import { ControlPlane } from '../control-plane/control-plane';
 import { Ledger } from '../intent/ledger';
 import { Platform } from '../intent/platform';
+import { HardeningRow } from '../proof/hardening/row';
 import { Acknowledgement, checkIntent } from '../proof/intent-check';
 import { PeerBook, statedPeers } from '../proof/peers';
 import { NetworkProvider } from '../providers/network-provider';
@@ -34,6 +37,13 @@ export interface ClusterEdgeProps {
    * @default - left as it is: nothing is said about it
    */
   readonly controlPlane?: ControlPlane;
+
+  /**
+   * What holds for everybody but the platform's own subjects, whatever roles others have.
+   *
+   * @default - none: who changes what is applied is left to roles alone
+   */
+  readonly guardrails?: Guardrails;
 }
 
 /** Options of `ClusterEdge.acknowledge`. */
@@ -77,6 +87,8 @@ export class ClusterEdge extends Chart implements IClusterEdge {
     addAppCheck(this, manifests => podSecurityFaults(manifests, this.homes(), this.platform._minor));
     addAppFiles(this, () => forOthers(this._ledger.flows()));
     this.apiServer = addControlPlane(this, props.controlPlane);
+    if (props.guardrails) addGuardrails(this, props.guardrails, () => this.homes());
+    addHardeningReport(this);
   }
 
   /**
@@ -93,6 +105,17 @@ export class ClusterEdge extends Chart implements IClusterEdge {
    */
   public files(): Record<string, string> {
     return Object.fromEntries(appFiles(App.of(this), manifestsOf(this)));
+  }
+
+  /**
+   * Which controls of the CIS Kubernetes Benchmark, of the guidance of NSA and CISA, and of the OWASP Kubernetes Top Ten this program holds,
+   * by which objects and files, and which it does not touch. A `ClusterApp` writes the same beside its output folder, as `hardening.md` and
+   * `hardening.json`.
+   *
+   * It is read from what is written: whatever is stated after this call is not in it.
+   */
+  public hardeningReport(): HardeningRow[] {
+    return hardeningOf(this);
   }
 
   /**

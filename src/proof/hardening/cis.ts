@@ -1,0 +1,86 @@
+/** The CIS Kubernetes Benchmark: those of its controls that are about the API server, identities, admission and the network. */
+import {
+  anonymousOnNamedPaths, atLeast, auditCoverage, auditPolicy, authorizerIs, clientAuthority, flag, nobodyIsAlwaysAllowed, notDisabled, ownServingCertificate,
+  peopleSignIn, plugin, secretsEncrypted, strongCiphers,
+} from './api-server';
+import { Control, Framework, allOf, anyOf, except } from './control';
+import {
+  noWildcards, nobodyApprovesCertificates, nobodyBecomesMore, nobodyIsClusterAdmin, nobodyIsMaster, nobodyMakesPods, nobodyMakesTokens, nobodyMakesVolumes,
+  nobodyReachesKubelets, nobodyReadsSecrets, nobodySetsWebhooks,
+} from './grants';
+import { defaultDeny } from './network';
+import { admissionPolicies, defaultAccountsUnused, ownNamespaces, podSecurity, tokensWhereNeeded } from './pods';
+
+const control = (id: string, title: string, check?: Control['check']): Control => ({ id, title, check });
+const given = (name: string) => flag(name, value => value !== '');
+const instead = except(peopleSignIn, 'whether people still use the old way is not seen here');
+
+export const CIS: Framework = {
+  name: 'CIS Kubernetes Benchmark 1.12',
+  controls: [
+    control('1.2.1', 'requests without credentials are refused, or answered on named paths only', anonymousOnNamedPaths),
+    control('1.2.3', 'Services cannot claim addresses outside', plugin('DenyServiceExternalIPs')),
+    control('1.2.4', 'the API server shows kubelets a certificate', allOf({ certificate: given('kubelet-client-certificate'), key: given('kubelet-client-key') })),
+    control('1.2.5', 'the API server verifies kubelets', given('kubelet-certificate-authority')),
+    control('1.2.6', 'nobody is allowed everything without being asked', nobodyIsAlwaysAllowed),
+    control('1.2.7', 'nodes are held to what their own pods need', authorizerIs('Node')),
+    control('1.2.8', 'roles decide', authorizerIs('RBAC')),
+    control('1.2.9', 'floods of events are limited', plugin('EventRateLimit')),
+    control('1.2.10', 'admission is not switched off', flag('enable-admission-plugins', value => !value.split(',').includes('AlwaysAdmit'))),
+    control('1.2.11', 'images are pulled with the credentials of whoever starts them', plugin('AlwaysPullImages')),
+    control('1.2.12', 'pods get their identity at admission', notDisabled('ServiceAccount')),
+    control('1.2.13', 'nothing is created in namespaces that end', notDisabled('NamespaceLifecycle')),
+    control('1.2.14', 'a kubelet changes its own node and pods only', plugin('NodeRestriction')),
+    control('1.2.15', 'no profiles are served', flag('profiling', value => value === 'false')),
+    control('1.2.16', 'requests are recorded', given('audit-log-path')),
+    control('1.2.17', 'records are kept for 30 days', flag('audit-log-maxage', atLeast(30))),
+    control('1.2.18', 'at least 10 full files of records are kept', flag('audit-log-maxbackup', atLeast(10))),
+    control('1.2.19', 'a file of records holds at least 100 megabytes', flag('audit-log-maxsize', atLeast(100))),
+    control('1.2.21', 'tokens of deleted ServiceAccounts are refused', flag('service-account-lookup', value => value === 'true')),
+    control('1.2.22', 'tokens are verified with a key of their own', given('service-account-key-file')),
+    control('1.2.23', 'the API server shows etcd a certificate', allOf({ certificate: given('etcd-certfile'), key: given('etcd-keyfile') })),
+    control('1.2.24', 'the API server serves with a certificate that was chosen', ownServingCertificate),
+    control('1.2.25', 'it is stated who signs client certificates', clientAuthority),
+    control('1.2.26', 'the API server verifies etcd', given('etcd-cafile')),
+    control('1.2.27', 'there is encryption at rest', secretsEncrypted),
+    control('1.2.28', 'what encrypts is first, and strong', secretsEncrypted),
+    control('1.2.29', 'only strong ciphers are spoken', strongCiphers),
+    control('1.2.30', 'tokens of pods live no longer than they say', flag('service-account-extend-token-expiration', value => value === 'false')),
+    control('3.1.1', 'people do not sign in with certificates', instead),
+    control('3.1.2', 'people do not use tokens of ServiceAccounts', instead),
+    control('3.1.3', 'people do not use bootstrap tokens', instead),
+    control('3.2.1', 'there is an audit policy', auditPolicy),
+    control('3.2.2', 'the audit policy covers Secrets without contents, ways into pods, and changes', auditCoverage),
+    control('5.1.1', 'cluster-admin goes to nobody', nobodyIsClusterAdmin),
+    control('5.1.2', 'few may read Secrets', nobodyReadsSecrets),
+    control('5.1.3', 'roles hold no wildcards', noWildcards),
+    control('5.1.4', 'few may create pods', nobodyMakesPods),
+    control('5.1.5', 'default ServiceAccounts are not used', defaultAccountsUnused),
+    control('5.1.6', 'tokens are mounted only where they are needed', tokensWhereNeeded),
+    control('5.1.7', 'system:masters goes to nobody', nobodyIsMaster),
+    control('5.1.8', 'nobody may bind, impersonate or escalate', nobodyBecomesMore),
+    control('5.1.9', 'nobody may create PersistentVolumes', nobodyMakesVolumes),
+    control('5.1.10', 'nobody may use the proxy of nodes', nobodyReachesKubelets),
+    control('5.1.11', 'nobody may approve certificates', nobodyApprovesCertificates),
+    control('5.1.12', 'nobody may change admission webhooks', nobodySetsWebhooks),
+    control('5.1.13', 'nobody may make tokens of ServiceAccounts', nobodyMakesTokens),
+    control('5.2.1', 'something decides which pods are admitted', anyOf(podSecurity('baseline'), admissionPolicies)),
+    control('5.2.2', 'no privileged containers', podSecurity('baseline')),
+    control('5.2.3', 'no pods among the processes of their node', podSecurity('baseline')),
+    control('5.2.4', 'no pods that share memory with their node', podSecurity('baseline')),
+    control('5.2.5', 'no pods on the network of their node', podSecurity('baseline')),
+    control('5.2.6', 'no containers that gain privileges', podSecurity('restricted')),
+    control('5.2.7', 'no containers that run as root', podSecurity('restricted')),
+    control('5.2.8', 'no containers that forge packets (NET_RAW)', podSecurity('restricted')),
+    control('5.2.9', 'no containers with capabilities', podSecurity('restricted')),
+    control('5.2.10', 'no Windows containers with rights over their node', podSecurity('baseline')),
+    control('5.2.11', 'no folders of the node in pods', podSecurity('baseline')),
+    control('5.2.12', 'no ports of the node for pods', podSecurity('baseline')),
+    control('5.3.1', 'the network enforces policies'),
+    control('5.3.2', 'every namespace has policies: here, one that denies both ways', defaultDeny),
+    control('5.6.1', 'namespaces divide what is managed apart', ownNamespaces()),
+    control('5.6.2', 'pods run with a seccomp profile', podSecurity('restricted')),
+    control('5.6.3', 'pods and containers have a security context', podSecurity('restricted')),
+    control('5.6.4', 'the namespace default is not used', ownNamespaces('default')),
+  ],
+};
