@@ -15,8 +15,10 @@ const edge = new ClusterEdge(app, 'edge', {
     serviceCidrs: ['10.96.0.0/12'],
     nodeCidrs: ['192.0.2.0/24'],
     apiServerEndpoints: ['192.0.2.10:6443', '192.0.2.11:6443', '192.0.2.12:6443'],
+    // What the API servers send to pods arrives from addresses that only OVN-Kubernetes has: two for each control-plane node.
+    apiServerSources: ['10.244.0.2', '10.244.1.2', '10.244.2.2', '100.64.0.2', '100.64.0.3', '100.64.0.4'],
   }),
-  network: NetworkProvider.upstream(),
+  network: NetworkProvider.ovnKubernetes(),
   controlPlane: ControlPlane.kubeadm({
     controlPlaneEndpoint: 'api.prod.example:6443',
     certSans: ['api.prod.example'],
