@@ -8,6 +8,7 @@ import { READ_BACK } from './7-read-back';
 import { MATCHERS } from './8-matchers';
 import { ERRORS } from './9-errors';
 import { EDGE_TLS } from './edge-1-tls';
+import { EDGE_HARDENING } from './edge-13-hardening';
 import { EDGE_AUTHENTICATION } from './edge-2-authentication';
 import { EDGE_AUTHORIZATION } from './edge-3-authorization';
 import { EDGE_AUDIT_ENCRYPTION } from './edge-4-audit-encryption';
@@ -31,4 +32,5 @@ export const MUTANTS: Readonly<Record<number, readonly Mutant[]>> = {
   103: EDGE_AUTHORIZATION,
   104: EDGE_AUDIT_ENCRYPTION,
   105: EDGE_GRANTS,
+  113: EDGE_HARDENING,
 };

@@ -11,7 +11,7 @@ describe('mutants fit the sources they break', () => {
   test.each(all)('$item. $title', mutant => {
     expect(misfit(mutant, fs.readFileSync(path.join(ROOT, mutant.file), 'utf8'))).toBeUndefined();
     expect(fs.existsSync(path.join(ROOT, mutant.test))).toBe(true);
-    expect(mutant.name).toMatch(/^\d\. /);
+    expect(mutant.name).toMatch(/^\d+\. /);
   });
 
   test('a text that stands nowhere, or twice, or a change that is none, is found', () => {
