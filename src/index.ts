@@ -21,6 +21,7 @@ export type {
   ContainerLimits, ImportedNamespaceOptions, SecureDaemonSetProps, SecureDeploymentProps, SecureNamespaceProps,
 } from './constructs/secure-namespace';
 export type { ISecureNamespace } from './constructs/secure-namespace-like';
+export { PolicyGroup } from './constructs/policy-group';
 export { SecureWorkload } from './constructs/secure-workload';
 export type { AdoptOptions, SelectedWorkloadProps } from './constructs/secure-workload';
 export { Subject } from './constructs/subject';

@@ -25,6 +25,8 @@ export interface NamespaceEnd {
   /** Construct path, for messages. */
   readonly path: string;
   readonly namespace: string;
+  /** Set where it stands for every namespace with these labels, and `namespace` is how messages call them. */
+  readonly group?: Readonly<Record<string, string>>;
   readonly tenant: string;
   /** The cluster it belongs to, known by its ledger. */
   readonly ledger: object;
@@ -115,7 +117,7 @@ export function keyOf(end: Endpoint): string {
 export function nameOf(end: Endpoint): string {
   switch (end.kind) {
     case 'workload': return `${end.home.namespace}/${end.name}`;
-    case 'namespace': return `${end.namespace}/*`;
+    case 'namespace': return end.group ? end.namespace : `${end.namespace}/*`;
     case 'addresses': return end.text;
   }
 }

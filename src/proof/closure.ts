@@ -32,7 +32,13 @@ export interface Allowance {
 
 /** The peers of an allowance: pods by namespace and labels, or addresses. */
 export type Peers =
-  | { readonly kind: 'pods'; readonly namespaces: readonly string[]; readonly labels: Readonly<Record<string, string>> }
+  | {
+    readonly kind: 'pods';
+    readonly namespaces: readonly string[];
+    /** Set where the namespaces are those with these labels. */
+    readonly group?: Readonly<Record<string, string>>;
+    readonly labels: Readonly<Record<string, string>>;
+  }
   | { readonly kind: 'addresses'; readonly addresses: IpSet; readonly host?: string };
 
 const NOBODY: readonly Allowance[] = [];
@@ -85,7 +91,8 @@ export class Closure {
         ({ peer: { kind: 'addresses', addresses: addressesOf(target.blocks), host: other.host }, ports: target.ports ?? ports, statements }));
     }
     const namespaces = [other.kind === 'workload' ? other.home.namespace : other.namespace];
-    return [{ peer: { kind: 'pods', namespaces, labels: other.kind === 'workload' ? other.labels : {} }, ports, statements }];
+    const labels = other.kind === 'workload' ? other.labels : {};
+    return [{ peer: { kind: 'pods', namespaces, group: other.kind === 'namespace' ? other.group : undefined, labels }, ports, statements }];
   }
 }
 

@@ -99,7 +99,9 @@ function endsFor(reach: Reachability, peer: TestedPeer): readonly End[] {
 function podsOf(reach: Reachability, end: Exclude<Endpoint, AddressEnd>): End[] {
   const namespace = end.kind === 'workload' ? end.home.namespace : end.namespace;
   const labels = end.kind === 'workload' ? end.labels : {};
-  return reach.endpoints.filter(pod => pod.real && !pod.hostNetwork && pod.namespace === namespace && carries(pod.labels, labels));
+  const group = end.kind === 'namespace' ? end.group : undefined;
+  const isHome = (name: string) => (group ? carries(reach.model.namespaces.get(name) ?? {}, group) : name === namespace);
+  return reach.endpoints.filter(pod => pod.real && !pod.hostNetwork && isHome(pod.namespace) && carries(pod.labels, labels));
 }
 
 /** Addresses as the facts of what is tested make them; where nothing is known of the cluster, nothing is left out of them. */

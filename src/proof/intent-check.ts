@@ -7,7 +7,7 @@
  * namespace of nobody, and the smallest pod that each selector in the manifests lets in. A selector that is wider than meant
  * lets one of them through.
  */
-import { Closure, Direction, carries, connectionsAt } from './closure';
+import { Closure, Direction, Peers, carries, connectionsAt } from './closure';
 import { Differences } from './differences';
 import { nameFaults } from './names';
 import { PeerBook, imaginedPeers, statedPeers } from './peers';
@@ -97,7 +97,7 @@ class Comparison {
   private compare({ model, nowhere }: Populated, wanted: { more: boolean; less: boolean }): void {
     const reachability = Reachability.of(model);
     const reach = new Reach(reachability.classes);
-    const peers = new PeerIndex(reachability.endpoints, nowhere);
+    const peers = new PeerIndex(reachability, nowhere);
     const differences = new Differences(reachability, wanted);
     for (const endpoint of reachability.endpoints) {
       if (!this.closure.owns(endpoint.namespace) || endpoint.hostNetwork) continue;
@@ -117,7 +117,7 @@ class Comparison {
       // Where a rule holds the name, it opens no address by itself.
       const byName = peer.kind === 'addresses' && peer.host !== undefined && endpoint.peerClass[direction].hosts.includes(peer.host);
       if (peer.kind === 'addresses' && !byName) outside.push({ addresses: peer.addresses, conn: connectionsAt(direction === 'egress' ? undefined : shape, ports), statements });
-      const meant = peer.kind === 'pods' ? peers.pods(peer.namespaces, peer.labels) : this.inside(peer.addresses, reachability);
+      const meant = peer.kind === 'pods' ? peers.pods(peer) : this.inside(peer.addresses, reachability);
       for (const other of meant) expect(expected, other, at(other), statements);
     }
 
@@ -171,8 +171,8 @@ class PeerIndex {
   public readonly imagined: readonly Endpoint[];
   private readonly byNamespace = new Map<string, Endpoint[]>();
 
-  constructor(endpoints: readonly Endpoint[], nowhere: string) {
-    for (const endpoint of endpoints) {
+  constructor(private readonly reachability: Reachability, nowhere: string) {
+    for (const endpoint of reachability.endpoints) {
       const known = this.byNamespace.get(endpoint.namespace);
       if (known) known.push(endpoint);
       else this.byNamespace.set(endpoint.namespace, [endpoint]);
@@ -180,8 +180,9 @@ class PeerIndex {
     this.imagined = this.byNamespace.get(nowhere) ?? [];
   }
 
-  public pods(namespaces: readonly string[], labels: Readonly<Record<string, string>>): Endpoint[] {
-    return namespaces.flatMap(name => this.byNamespace.get(name) ?? []).filter(endpoint => !endpoint.hostNetwork && carries(endpoint.labels, labels));
+  public pods({ namespaces, group, labels }: Extract<Peers, { kind: 'pods' }>): Endpoint[] {
+    const chosen = group ? [...this.byNamespace.keys()].filter(name => carries(this.reachability.model.namespaces.get(name) ?? {}, group)) : namespaces;
+    return chosen.flatMap(name => this.byNamespace.get(name) ?? []).filter(endpoint => !endpoint.hostNetwork && carries(endpoint.labels, labels));
   }
 }
 

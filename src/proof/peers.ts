@@ -29,10 +29,14 @@ export function statedPeers(shown: readonly PodShape[], { ledger, platform, memb
   };
   const imported = ledger.ends().filter((end): end is WorkloadEnd => end.kind === 'workload' && end.imported);
   const own = members.flatMap(({ workloads }) => workloads);
+  const groups = ledger.ends().flatMap(end => (end.kind === 'namespace' && end.group ? [{ ...GROUP, namespace: end.namespace, namespaceLabels: end.group }] : []));
   const known = podsByNamespace(shown);
-  const peers = new Map([dns, ...[...imported, ...own].map(assumedOf)].map(peer => [`${peer.namespace}/${peer.name}`, peer]));
+  const peers = new Map([dns, ...groups, ...[...imported, ...own].map(assumedOf)].map(peer => [`${peer.namespace}/${peer.name}`, peer]));
   return [...peers.values()].filter(peer => !known.get(peer.namespace)?.some(pod => carries(pod, peer.labels)));
 }
+
+/** All pods of a group of namespaces, whichever they are. */
+const GROUP = { name: 'pods', kind: 'PolicyGroup', labels: {}, foreign: true };
 
 /**
  * A pod without labels in every namespace and one in a namespace of nobody; and for every selector of every policy the smallest pods

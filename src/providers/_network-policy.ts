@@ -4,7 +4,7 @@
  * Laws: what is emitted allows the flows and nothing else; `policyTypes` always names both directions, because a direction that is not
  * named is open; a direction without rules has no list, which is the same to the API server as an empty one, but an empty one makes every
  * server-side apply a change; a namespace is matched by `kubernetes.io/metadata.name` only, because any other label can be
- * given to any namespace; the same flows in any order give the same object.
+ * given to any namespace (a policy group of OpenShift is asked for by that name); the same flows in any order give the same object.
  */
 import { LabelSelector, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec } from '../api/core';
 import { AddressBlock } from '../intent/address-block';
@@ -71,7 +71,7 @@ function renderPort(port: Port): NetworkPolicyPort {
 function peersOf(end: Endpoint, ports: readonly Port[], facts: AddressFacts): PeerPorts[] {
   switch (end.kind) {
     case 'workload': return [{ peer: workloadPeer(end), ports }];
-    case 'namespace': return [{ peer: namespacePeer([end.namespace]), ports }];
+    case 'namespace': return [{ peer: end.group ? { namespaceSelector: { matchLabels: { ...end.group } } } : namespacePeer([end.namespace]), ports }];
     case 'addresses': return addressPeers(end, ports, facts);
   }
 }
