@@ -12,7 +12,7 @@ const hostNamespaces: Check = pod => ['hostNetwork', 'hostPID', 'hostIPC'].filte
 const privileged: Check = pod => pod.containers.filter(({ security }) => security.privileged === true)
   .map(({ path }) => finding(`${path}.securityContext.privileged`, true, 'remove it or set it to false', 'securityContext: { privileged: false }'));
 
-const HARMLESS_CAPABILITIES = new Set([
+export const HARMLESS_CAPABILITIES = new Set([
   'AUDIT_WRITE', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'MKNOD', 'NET_BIND_SERVICE', 'SETFCAP', 'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT',
 ]);
 

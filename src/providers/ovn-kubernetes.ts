@@ -4,18 +4,25 @@
  *
  * What nodes send to pods arrives from addresses that only this network has, so policies about it are written with those.
  */
+import { planTiers } from './_admin-network-policy';
 import { renderEgressFirewall } from './_egress-firewall';
 import { firewallFaults } from './_firewall-faults';
 import { planClosedNamespace, planNamespacePolicy, planWorkloadPolicy } from './_policy-plans';
 import { parseCidr } from '../algebra/ip-set';
+import { ClusterIntent, ClusterPlan } from '../intent/cluster-intent';
 import { AddressEnd, AddressFacts, nameOf } from '../intent/endpoint';
 import { Statement, describe } from '../intent/flow';
 import { INetworkProvider, ManifestPlan, NamespaceIntent, WorkloadIntent } from '../intent/network-provider';
+import { Platform } from '../intent/platform';
 
 const EGRESS_FIREWALL = { apiVersion: 'k8s.ovn.org/v1', kind: 'EgressFirewall', name: 'default' };
 
+/** An AdminNetworkPolicy behind this one is reported by an event, and not enforced. */
+const LAST_PRIORITY = 99;
+
 export class OvnKubernetesNetwork implements INetworkProvider {
   public readonly title = 'NetworkProvider.ovnKubernetes()';
+  public readonly firewall = true;
 
   public refuse(statement: Statement, facts: AddressFacts): void {
     const { from, to } = statement;
@@ -37,6 +44,14 @@ export class OvnKubernetesNetwork implements INetworkProvider {
 
   public planWorkload(intent: WorkloadIntent): ManifestPlan[] {
     return planWorkloadPolicy(intent);
+  }
+
+  public planCluster(intent: ClusterIntent): ClusterPlan[] {
+    return planTiers(this.title, intent, LAST_PRIORITY);
+  }
+
+  public programs({ distribution }: Platform): readonly string[] {
+    return [`system:serviceaccounts:${distribution === 'openshift' ? 'openshift-ovn-kubernetes' : 'ovn-kubernetes'}`];
   }
 
   /** No pod sees a node's own address: what nodes send is translated on the way. */
