@@ -22,6 +22,10 @@ export type {
 } from './constructs/secure-namespace';
 export type { ISecureNamespace } from './constructs/secure-namespace-like';
 export { PolicyGroup } from './constructs/policy-group';
+export { ProjectTemplate } from './constructs/project-template';
+export type { ProjectTemplateProps } from './constructs/project-template';
+export { RouteAdmission } from './constructs/route-admission';
+export type { HstsPolicy, RouteAdmissionProps } from './constructs/route-admission';
 export { SecureWorkload } from './constructs/secure-workload';
 export type { AdoptOptions, SelectedWorkloadProps } from './constructs/secure-workload';
 export { Subject } from './constructs/subject';

@@ -1,15 +1,10 @@
 /** How an edge holds its control plane: objects in its own chart, files beside the output folder. */
-import { ApiObject, Chart } from 'cdk8s';
+import { Chart } from 'cdk8s';
+import { emit, emitPreexisting } from './_manifest';
 import { addAppFiles } from './_one-pass';
 import { ApiServer } from './api-server';
 import { IClusterEdge } from './cluster-edge-like';
 import { ControlPlane } from '../control-plane/control-plane';
-
-/** What belongs to the cluster itself outlives us: GitOps controllers are told never to remove it when we stop stating it. */
-const NEVER_PRUNED = {
-  'argocd.argoproj.io/sync-options': 'Prune=false',
-  'kustomize.toolkit.fluxcd.io/prune': 'disabled',
-};
 
 /** Adds the control plane's objects and files, and returns the API server that it guards. */
 export function addControlPlane(edge: Chart & IClusterEdge, controlPlane: ControlPlane | undefined): ApiServer {
@@ -28,9 +23,8 @@ export function addControlPlane(edge: Chart & IClusterEdge, controlPlane: Contro
   });
   if (!controlPlane) return apiServer;
   const plan = controlPlane._plane.plan(intent);
-  for (const { apiVersion, kind, name, namespace, preexisting, body } of plan.objects) {
-    const metadata = { name, namespace, annotations: preexisting ? NEVER_PRUNED : undefined };
-    new ApiObject(edge, `control-plane-${kind.toLowerCase()}`, { apiVersion, kind, metadata, ...body });
+  for (const { preexisting, ...manifest } of plan.objects) {
+    (preexisting ? emitPreexisting : emit)(edge, `control-plane-${manifest.kind.toLowerCase()}`, manifest);
   }
   addAppFiles(edge, () => plan.files(apiServer.connections._clients));
   return apiServer;

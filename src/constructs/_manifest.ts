@@ -9,6 +9,8 @@ export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;
+  /** @default - that of the chart it lands in */
+  readonly namespace?: string;
   readonly labels?: Record<string, string>;
   readonly annotations?: Record<string, string>;
   /** What stands beside metadata: `spec`, or `data`, or a kind's own fields. */
@@ -18,6 +20,17 @@ export interface Manifest {
 /** Adds an object under `scope`. Namespace and the library's labels come from the chart it lands in. */
 export function emit(scope: Construct, id: string, manifest: Manifest): ApiObject {
   return new Emitted(scope, id, manifest);
+}
+
+/** What belongs to the cluster itself outlives us: GitOps controllers are told never to remove it when we stop stating it. */
+const NEVER_PRUNED = {
+  'argocd.argoproj.io/sync-options': 'Prune=false',
+  'kustomize.toolkit.fluxcd.io/prune': 'disabled',
+};
+
+/** Adds what we say of an object that exists before us and survives us. */
+export function emitPreexisting(scope: Construct, id: string, manifest: Manifest): ApiObject {
+  return emit(scope, id, { ...manifest, annotations: NEVER_PRUNED });
 }
 
 /** Adds a provider's objects: each exists now, closed, and shows the flows stated until synth. */
@@ -32,8 +45,8 @@ class Emitted extends ApiObject {
   private readonly body: Record<string, unknown>;
   private patched = false;
 
-  constructor(scope: Construct, id: string, { apiVersion, kind, name, labels, annotations, body }: Manifest) {
-    super(scope, id, { apiVersion, kind, metadata: { name, labels, annotations }, ...body });
+  constructor(scope: Construct, id: string, { apiVersion, kind, name, namespace, labels, annotations, body }: Manifest) {
+    super(scope, id, { apiVersion, kind, metadata: { name, namespace, labels, annotations }, ...body });
     this.body = body;
   }
 
