@@ -4,9 +4,9 @@ import { OutsideRow } from './outside';
 import { PodShape, textOfWorkload, Workload } from './pods';
 import { Endpoint, Reachability } from './reachability';
 import { Direction, DIRECTIONS, Policy, textOfRef } from './rules';
+import { isEqual, sameLabels, sameList, samePolicy, sameShape } from './same';
 import { ConnectionSet } from '../algebra/connection-set';
 import { IpSet } from '../algebra/ip-set';
-import { LabelSelector } from '../algebra/label-selector';
 
 /**
  * What a change of manifests opens and closes.
@@ -38,20 +38,42 @@ export function closes({ before, after }: ConnectivityChange): boolean {
 
 /** The pairs whose connections differ, sorted. */
 export function diff(before: Reachability, after: Reachability): ConnectivityChange[] {
-  const workloads = touched(before, after);
   const split = new Set([...splitWorkloads(before), ...splitWorkloads(after)]);
-  const changes = [...insideChanges(before, after, workloads, split), ...outsideChanges(before, after, workloads, split),
-    ...nameChanges(before, after, workloads, split), ...entranceChanges(before, after, split)];
+  const touched = touchedWorkloads(before, after);
+  const sides: Sides = [sideOf(before, touched, split), sideOf(after, touched, split)];
+  const changes = [...insideChanges(sides), ...outsideChanges(sides), ...nameChanges(sides), ...entranceChanges(sides)];
   return changes.sort((a, b) => compare(a.src, b.src) || compare(a.dst, b.dst));
 }
 
-/** The workloads that are not described by the same labels, ports and policies on both sides. */
-function touched(before: Reachability, after: Reachability): Set<string> {
-  const changed = changedPolicies(before, after);
+/** One of the two clusters, and what of it may differ from the other. */
+interface Side {
+  readonly reach: Reachability;
+  readonly touched: ReadonlySet<Endpoint>;
+  /** Those of them whose own traffic with the world is known. */
+  readonly own: readonly Endpoint[];
+  readonly namesOf: (endpoint: Endpoint) => readonly string[];
+}
+
+type Sides = readonly [before: Side, after: Side];
+
+function sideOf(reach: Reachability, workloads: ReadonlySet<Workload>, split: ReadonlySet<string>): Side {
+  const touched = workloads.size === 0 ? [] : reach.endpoints.filter(({ real, workload }) => real && workloads.has(workload));
+  return { reach, touched: new Set(touched), own: touched.filter(({ workload }) => !workload.foreign), namesOf: endpoint => namesOf(endpoint, split) };
+}
+
+/** The workloads of both sides that are not described by the same labels, ports and policies on the other. */
+function touchedWorkloads(before: Reachability, after: Reachability): Set<Workload> {
+  const policies = changedPolicies(before, after);
+  const [heldBefore, heldAfter] = [heldBy(policies, before), heldBy(policies, after)];
+  const namespaces = changedNamespaces(before, after);
   const { alike, left, right } = unlike(before.model.workloads.filter(isReal), after.model.workloads.filter(isReal), textOfWorkload,
     (was, is) => was.namespace === is.namespace && was.name === is.name && was.kind === is.kind);
-  const found = new Set([...left.keys(), ...right.keys()]);
-  for (const [was, is] of alike) if (!isSame(before, was, after, is, changed)) found.add(textOfWorkload(was));
+  const found = new Set([...left.values(), ...right.values()]);
+  for (const [was, is] of alike) {
+    const isUntouched = !namespaces.has(was.namespace) && !was.variants.some(({ shape }) => heldBefore.has(shape.id))
+      && !is.variants.some(({ shape }) => heldAfter.has(shape.id)) && isSame(before, was, after, is);
+    if (!isUntouched) found.add(was).add(is);
+  }
   return found;
 }
 
@@ -88,35 +110,30 @@ function changedPolicies(before: Reachability, after: Reachability): Set<Policy>
     ({ ref, layer }) => `${layer} ${ref.apiVersion} ${textOfRef(ref)}`,
     ({ ref: a, layer }, { ref: b, layer: other }) => layer === other && a.apiVersion === b.apiVersion && a.kind === b.kind
       && a.namespace === b.namespace && a.name === b.name);
-  return new Set([...left.values(), ...right.values(), ...alike.filter(([was, is]) => !same(was, is, 'ref')).flat()]);
+  return new Set([...left.values(), ...right.values(), ...alike.filter(([was, now]) => !samePolicy(was, now)).flat()]);
 }
 
-/** Where labels are the same, other policies hold a pod only if a policy has changed. */
-function isSame(before: Reachability, was: Workload, after: Reachability, is: Workload, changed: ReadonlySet<Policy>): boolean {
+function changedNamespaces(before: Reachability, after: Reachability): Set<string> {
+  const [was, is] = [before.model.namespaces, after.model.namespaces];
+  return new Set([...was.keys(), ...is.keys()].filter(name => !sameLabels(was.get(name), is.get(name))));
+}
+
+/** The shapes that a policy holds. Where labels are the same, other policies hold a pod only if a policy has changed. */
+function heldBy(policies: ReadonlySet<Policy>, { compilation: { selector } }: Reachability): Set<number> {
+  return new Set([...policies].flatMap(({ subject }) => selector.select(subject).shapes));
+}
+
+function isSame(before: Reachability, was: Workload, after: Reachability, is: Workload): boolean {
   if (was.variants.length !== is.variants.length || was.foreign !== is.foreign) return false;
-  return was.variants.every((variant, i) => {
-    const [old, now] = [variant.shape, is.variants[i].shape];
-    const touches = (policies: readonly Policy[]) => changed.size > 0 && policies.some(policy => changed.has(policy));
-    if (touches(before.compilation.policiesOf[old.id]) || touches(after.compilation.policiesOf[now.id])) return false;
-    if (!same(old, now, 'id') || (was.variants.length > 1 && !same(variant.pods, is.variants[i].pods))) return false;
-    if (!same(before.model.namespaces.get(old.namespace), after.model.namespaces.get(now.namespace))) return false;
-    return old.proxyConfigs.every(name => configOf(before, old, name) === configOf(after, now, name));
+  return was.variants.every(({ shape, pods }, i) => {
+    const now = is.variants[i];
+    return sameShape(shape, now.shape) && (was.variants.length === 1 || sameList(pods, now.pods, isEqual))
+      && shape.proxyConfigs.every(name => configOf(before, shape, name) === configOf(after, now.shape, name));
   });
 }
 
 function configOf({ model }: Reachability, { namespace }: PodShape, name: string): string | undefined {
   return model.proxyConfigs.get(`${namespace}/${name}`)?.text;
-}
-
-/** Whether two values say the same, whatever fields they have, but for one. */
-function same(a: unknown, b: unknown, but?: string): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (a instanceof IpSet) return b instanceof IpSet && a.equals(b);
-  if (a instanceof ConnectionSet) return b instanceof ConnectionSet && a.equals(b);
-  if (a instanceof LabelSelector) return b instanceof LabelSelector && a.key === b.key;
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every(key => key === but || same((a as any)[key], (b as any)[key]));
 }
 
 /** Workloads whose pods have rows of their own. */
@@ -131,40 +148,25 @@ function namesOf(endpoint: Endpoint, split: ReadonlySet<string>): readonly strin
   return pods.length === 0 ? [text] : pods.map(pod => textOfWorkload({ namespace, name: pod, kind: 'Pod' }));
 }
 
-function endpointsOf(reach: Reachability, workloads: ReadonlySet<string>): Set<Endpoint> {
-  if (workloads.size === 0) return new Set();
-  return new Set(reach.endpoints.filter(({ real, workload }) => real && workloads.has(textOfWorkload(workload))));
-}
-
 type Pairs = Map<string, Map<string, ConnectionSet>>;
 
-function insidePairs(reach: Reachability, workloads: ReadonlySet<string>, split: ReadonlySet<string>): Pairs {
-  const pairs: Pairs = new Map();
-  if (workloads.size === 0) return pairs;
-  for (const { src, dst, conn } of reach.pairs(endpointsOf(reach, workloads))) {
-    if (src instanceof IpSet || dst instanceof IpSet || !src.real || !dst.real || (src.workload.foreign && dst.workload.foreign)) continue;
-    for (const from of namesOf(src, split)) {
-      for (const to of namesOf(dst, split)) {
-        if (from === to) continue;
-        const row = pairs.get(from);
-        if (row) row.set(to, conn); else pairs.set(from, new Map([[to, conn]]));
-      }
+function* insideChanges(sides: Sides): Iterable<ConnectivityChange> {
+  const [was, is] = sides.map(({ reach, touched, namesOf: names }) => {
+    const pairs: Pairs = new Map();
+    for (const { src, dst, conn } of touched.size === 0 ? [] : reach.pairs(touched)) {
+      if (src instanceof IpSet || dst instanceof IpSet || !src.real || !dst.real || (src.workload.foreign && dst.workload.foreign)) continue;
+      for (const from of names(src)) for (const to of names(dst)) if (from !== to) put(pairs, from, to, conn);
     }
-  }
-  return pairs;
+    return pairs;
+  });
+  yield* pairChanges(was, is);
 }
 
-function* insideChanges(before: Reachability, after: Reachability, workloads: ReadonlySet<string>, split: ReadonlySet<string>): Iterable<ConnectivityChange> {
-  yield* pairChanges(insidePairs(before, workloads, split), insidePairs(after, workloads, split));
-}
-
-function* outsideChanges(before: Reachability, after: Reachability, workloads: ReadonlySet<string>, split: ReadonlySet<string>): Iterable<ConnectivityChange> {
+function* outsideChanges(sides: Sides): Iterable<ConnectivityChange> {
   for (const direction of DIRECTIONS) {
-    const [was, is] = [before, after].map(reach => {
+    const [was, is] = sides.map(({ reach, own, namesOf: names }) => {
       const rows = new Map<string, readonly OutsideRow[]>();
-      for (const endpoint of endpointsOf(reach, workloads)) {
-        if (!endpoint.workload.foreign) for (const name of namesOf(endpoint, split)) rows.set(name, outsideOf(reach, endpoint, direction));
-      }
+      for (const endpoint of own) for (const name of names(endpoint)) rows.set(name, outsideOf(reach, endpoint, direction));
       return rows;
     });
     for (const name of new Set([...was.keys(), ...is.keys()])) {
@@ -188,13 +190,11 @@ function outsideOf(reach: Reachability, endpoint: Endpoint, direction: Direction
   return [...joined.values()];
 }
 
-function* nameChanges(before: Reachability, after: Reachability, workloads: ReadonlySet<string>, split: ReadonlySet<string>): Iterable<ConnectivityChange> {
-  const [was, is] = [before, after].map(reach => {
+function* nameChanges(sides: Sides): Iterable<ConnectivityChange> {
+  const [was, is] = sides.map(({ reach, own, namesOf: names }) => {
     const pairs: Pairs = new Map();
-    for (const endpoint of endpointsOf(reach, workloads)) {
-      for (const { host, conn } of endpoint.workload.foreign ? [] : worldOf(reach, endpoint).names) {
-        for (const name of namesOf(endpoint, split)) put(pairs, name, host, conn);
-      }
+    for (const endpoint of own) {
+      for (const { host, conn } of worldOf(reach, endpoint).names) for (const name of names(endpoint)) put(pairs, name, host, conn);
     }
     return pairs;
   });
@@ -202,10 +202,10 @@ function* nameChanges(before: Reachability, after: Reachability, workloads: Read
 }
 
 /** What Ingresses and Routes let in; they are few, so all are compared. */
-function* entranceChanges(before: Reachability, after: Reachability, split: ReadonlySet<string>): Iterable<ConnectivityChange> {
-  const [was, is] = [before, after].map(reach => {
+function* entranceChanges(sides: Sides): Iterable<ConnectivityChange> {
+  const [was, is] = sides.map(({ reach, namesOf: names }) => {
     const pairs: Pairs = new Map();
-    for (const { dst, conn } of entranceRows(reach)) for (const name of namesOf(dst, split)) put(pairs, CONTROLLER_TEXT, name, conn);
+    for (const { dst, conn } of entranceRows(reach)) for (const name of names(dst)) put(pairs, CONTROLLER_TEXT, name, conn);
     return pairs;
   });
   yield* pairChanges(was, is);

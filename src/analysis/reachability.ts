@@ -100,7 +100,7 @@ export class Reachability {
    */
   * pairs(only?: ReadonlySet<Endpoint>): Iterable<Pair> {
     const chosen = only && new Set([...only].map(endpoint => endpoint.peerClass.id));
-    for (const { src, dst, conn } of this.classPairs(chosen)) {
+    for (const { src, dst, conn } of chosen ? this.classPairsWith(chosen) : this.classPairs()) {
       for (const a of this.byClass.get(src.id) ?? []) {
         const all = only === undefined || only.has(a);
         for (const b of this.byClass.get(dst.id) ?? []) if (all || only.has(b)) yield { src: a, dst: b, conn };
@@ -130,14 +130,13 @@ export class Reachability {
     return rows;
   }
 
-  /** All pairs of classes that may connect. @param chosen pairs with at least one of these classes */
-  * classPairs(chosen?: ReadonlySet<number>): Iterable<ClassPair> {
+  /** All pairs of classes that may connect. */
+  * classPairs(): Iterable<ClassPair> {
     const { all } = this.classes;
     const out = all.map(({ egress }) => this.reach.of(egress));
     const into = all.map(({ ingress }) => this.reach.of(ingress));
     const wideSources = all.filter(({ id }) => out[id] === undefined);
     const wideTargets = all.filter(({ id }) => into[id] === undefined);
-    const wanted = (src: PeerClass, dst: PeerClass) => chosen === undefined || chosen.has(src.id) || chosen.has(dst.id);
 
     // Each pair of narrow classes is looked at from the side that names fewer, and judged only where the other side names it too.
     for (const src of all) {
@@ -145,8 +144,8 @@ export class Reachability {
       for (const id of targets ?? []) {
         const sources = into[id];
         const dst = all[id];
-        if (sources !== undefined && (targets!.length > sources.length || !this.reach.names(dst.ingress, src))) continue;
-        const conn = wanted(src, dst) ? this.judge.between(src, dst) : NONE;
+        if (sources !== undefined && (targets!.length > sources.length || this.reach.excludes(dst.ingress, src))) continue;
+        const conn = this.judge.between(src, dst);
         if (!conn.isEmpty) yield { src, dst, conn };
       }
     }
@@ -155,15 +154,32 @@ export class Reachability {
       for (const id of sources ?? []) {
         const targets = out[id];
         const src = all[id];
-        if (targets !== undefined && (targets.length <= sources!.length || !this.reach.names(src.egress, dst))) continue;
-        const conn = wanted(src, dst) ? this.judge.between(src, dst) : NONE;
+        if (targets !== undefined && (targets.length <= sources!.length || this.reach.excludes(src.egress, dst))) continue;
+        const conn = this.judge.between(src, dst);
         if (!conn.isEmpty) yield { src, dst, conn };
       }
     }
     for (const src of wideSources) {
       for (const dst of wideTargets) {
-        const conn = wanted(src, dst) ? this.judge.between(src, dst) : NONE;
+        const conn = this.judge.between(src, dst);
         if (!conn.isEmpty) yield { src, dst, conn };
+      }
+    }
+  }
+
+  /** The pairs with at least one of these classes, looked at from there, so that a few cost little in a cluster of any size. */
+  private * classPairsWith(chosen: ReadonlySet<number>): Iterable<ClassPair> {
+    const { all } = this.classes;
+    const named = (ids: readonly number[] | undefined) => ids?.map(id => all[id]) ?? all;
+    for (const id of chosen) {
+      const self = all[id];
+      for (const dst of named(this.reach.of(self.egress))) {
+        const conn = this.reach.excludes(dst.ingress, self) ? NONE : this.judge.between(self, dst);
+        if (!conn.isEmpty) yield { src: self, dst, conn };
+      }
+      for (const src of named(this.reach.of(self.ingress))) {
+        const conn = chosen.has(src.id) || this.reach.excludes(src.egress, self) ? NONE : this.judge.between(src, self);
+        if (!conn.isEmpty) yield { src, dst: self, conn };
       }
     }
   }

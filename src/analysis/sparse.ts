@@ -9,24 +9,29 @@ import { ConnectionSet } from '../algebra/connection-set';
  * Narrow is proven, wide is assumed.
  */
 export class Reach {
-  private readonly known = new Map<number, readonly number[] | undefined>();
+  private readonly known = new Map<number, readonly number[]>();
+  private readonly narrow = new Map<number, boolean>();
   private withAddresses?: readonly PeerClass[];
 
   constructor(private readonly classes: Classes) {}
 
   /** The classes that may pass. @returns undefined for a wide program */
   of(program: Program): readonly number[] | undefined {
-    if (!this.known.has(program.id)) this.known.set(program.id, isNarrow(program) ? this.named(program) : undefined);
-    return this.known.get(program.id);
+    if (!this.isNarrow(program)) return undefined;
+    let named = this.known.get(program.id);
+    if (!named) this.known.set(program.id, named = this.named(program));
+    return named;
   }
 
-  /** Whether a narrow program has to do with a class at all: a quick look that saves most judgements. */
-  names(program: Program, { view, addresses }: PeerClass): boolean {
-    if (!view.selectable || (addresses !== undefined && program.addresses.length > 0)) return true;
-    const { selections } = view;
-    if (selections === undefined) return false;
-    for (const id of program.selections) if (selections.has(id)) return true;
-    return false;
+  /** Whether it is plain that nothing passes between a program and a class: a quick look that saves most judgements. */
+  excludes(program: Program, peer: PeerClass): boolean {
+    return this.isNarrow(program) && !names(program, peer);
+  }
+
+  private isNarrow(program: Program): boolean {
+    let narrow = this.narrow.get(program.id);
+    if (narrow === undefined) this.narrow.set(program.id, narrow = isNarrow(program));
+    return narrow;
   }
 
   private named(program: Program): readonly number[] {
@@ -47,6 +52,15 @@ export class Reach {
   private addressed(): readonly PeerClass[] {
     return this.withAddresses ??= this.classes.all.filter(({ addresses }) => addresses !== undefined);
   }
+}
+
+/** Whether a narrow program has to do with a class at all. */
+function names(program: Program, { view, addresses }: PeerClass): boolean {
+  if (!view.selectable || (addresses !== undefined && program.addresses.length > 0)) return true;
+  const { selections } = view;
+  if (selections === undefined) return false;
+  for (const id of program.selections) if (selections.has(id)) return true;
+  return false;
 }
 
 function isNarrow(program: Program): boolean {
