@@ -22,23 +22,30 @@ export interface Decision {
   readonly conn: ConnectionSet;
 }
 
-export function explain(reach: Reachability, src: End, dst: End, asked: ConnectionSet = ConnectionSet.all()): Decision[] {
+/** @param host the name that the destination is known by; `dst` is then every address that it may have */
+export function explain(reach: Reachability, src: End, dst: End, asked: ConnectionSet = ConnectionSet.all(), host?: string): Decision[] {
   const decisions: Decision[] = [];
   if (!(src instanceof IpSet)) {
     const resolve = dst instanceof IpSet ? resolveOutside : reach.judge.resolverOf(dst.peerClass);
-    decisions.push(...decideAt(reach, src, 'egress', dst, resolve, asked));
+    decisions.push(...decideAt(reach, src, 'egress', { end: dst, host }, resolve, asked));
   }
-  if (!(dst instanceof IpSet)) decisions.push(...decideAt(reach, dst, 'ingress', src, reach.judge.resolverOf(dst.peerClass), asked));
+  if (!(dst instanceof IpSet)) decisions.push(...decideAt(reach, dst, 'ingress', { end: src }, reach.judge.resolverOf(dst.peerClass), asked));
   return decisions;
 }
 
-function decideAt(reach: Reachability, subject: Endpoint, direction: Direction, peer: End, resolve: PortResolver, asked: ConnectionSet): Decision[] {
+/** The other end, and the name by which it is known. */
+interface Other {
+  readonly end: End;
+  readonly host?: string;
+}
+
+function decideAt(reach: Reachability, subject: Endpoint, direction: Direction, peer: Other, resolve: PortResolver, asked: ConnectionSet): Decision[] {
   const found = new Map<string, Decision>();
   const policies = subject.workload.variants.flatMap(({ shape }) => reach.compilation.policiesOf[shape.id]);
   const speaking = [...new Set(policies)].filter(policy => policy.directions.includes(direction));
   for (const view of viewsOf(reach, subject, direction, peer)) {
     const all = stagesOf(speaking).flatMap(stage => [...decideStage(reach, stage, direction, view, resolve, asked)]);
-    const decided = ConnectionSet.unionOf(all.filter(({ effect }) => effect !== 'open').map(({ conn }) => conn));
+    const decided = ConnectionSet.unionOf(all.filter(({ effect }) => effect !== 'open' && effect !== 'pass').map(({ conn }) => conn));
     for (const decision of all) {
       const { layer, effect, object, rule } = decision;
       // A stage that is silent about what another decides has nothing to explain.
@@ -56,11 +63,11 @@ interface View {
   readonly at: PeerView;
 }
 
-function viewsOf(reach: Reachability, subject: Endpoint, direction: Direction, peer: End): View[] {
+function viewsOf(reach: Reachability, subject: Endpoint, direction: Direction, { end: peer, host }: Other): View[] {
   if (peer instanceof IpSet) {
     return reach.outside(subject, direction).map(row => row.addresses.intersect(peer)).concat(
       peer.subtract(IpSet.unionOf(reach.outside(subject, direction).map(row => row.addresses))),
-    ).filter(set => !set.isEmpty).map(set => ({ at: { selectable: false, v4: set.v4.cuts[0], v6: set.v6.cuts[0] } }));
+    ).filter(set => !set.isEmpty).map(set => ({ at: { selectable: false, host, v4: set.v4.cuts[0], v6: set.v6.cuts[0] } }));
   }
   const program = subject.peerClass[direction];
   const views = ([4, 6] as const).flatMap(family => reach.judge.viewsOf(program, peer.peerClass, family));

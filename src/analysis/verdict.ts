@@ -75,7 +75,7 @@ export function decide(reach: Reachability, query: ConnectivityQuery): Verdict {
     denied: some.isEmpty,
     conn: every.toString(),
     reasons: ends.flatMap(({ src, dst, world }) => [
-      ...explain(reach, src, dst, asked).map(decision => reasonOf(decision, src, dst)),
+      ...explain(reach, src, dst, asked, host).map(decision => reasonOf(decision, src, dst)),
       ...world ? proxyReasons(world, src, query.dst, some.isEmpty ? asked : some, !some.isEmpty) : [],
     ]),
   };

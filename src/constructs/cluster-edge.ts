@@ -69,7 +69,7 @@ export class ClusterEdge extends Chart implements IClusterEdge {
 
   private readonly members: ClusterMember[] = [];
   private readonly paths = new Map<string, string>();
-  /** The namespaces of each tenant's project. */
+  /** The namespaces of each tenant's project, as far as they can meet. */
   private readonly projects = new Map<string, string[]>();
   private readonly acknowledgements: Acknowledgement[] = [];
 
@@ -140,21 +140,22 @@ export class ClusterEdge extends Chart implements IClusterEdge {
     this.paths.set(namespace, path);
     this.members.push(member);
     if (member.project) {
-      const joined = this.projects.get(member.end.tenant) ?? [];
+      const joined = this.projects.get(projectOf(member)) ?? [];
       joined.push(namespace);
-      this.projects.set(member.end.tenant, joined);
+      this.projects.set(projectOf(member), joined);
     }
   }
 
   /** @internal */
   public _joined(member: ClusterMember): string[] {
     if (!member.project) return [];
-    return [...this.projects.get(member.end.tenant)!].sort();
+    return [...this.projects.get(projectOf(member))!].sort();
   }
 
   private check(manifests: readonly AppManifest[]): string[] {
     const reading = readingOf(App.of(this), manifests);
-    return checkIntent({ ...this.books(), reading, manifests: manifests.map(({ json }) => json), acknowledgements: this.acknowledgements });
+    const { acknowledgements, network: { _provider: { firewall: firewalled } } } = this;
+    return checkIntent({ ...this.books(), reading, firewalled, manifests: manifests.map(({ json }) => json), acknowledgements });
   }
 
   private books(): PeerBook {
@@ -177,6 +178,11 @@ export class ClusterEdge extends Chart implements IClusterEdge {
     }
     EDGES.set(root, this);
   }
+}
+
+/** Everything inside a project reaches everything, but a network of its own is never left. */
+function projectOf({ end: { tenant, network } }: ClusterMember): string {
+  return network === undefined ? tenant : `${tenant} on ${network}`;
 }
 
 const EDGES = new WeakMap<object, ClusterEdge>();

@@ -7,6 +7,7 @@ import { AddressFacts, NamespaceEnd, WorkloadEnd } from './endpoint';
 import { Flow, Statement } from './flow';
 import { SubjectFlows } from './ledger';
 import { Platform, ResolvedDns } from './platform';
+import { TenantNetworkIntent } from './tenant-network';
 
 /** A namespace as the providers see it. */
 export interface NamespaceIntent {
@@ -39,6 +40,8 @@ export interface ManifestPlan {
 export interface INetworkProvider {
   /** As users write it, for messages: `NetworkProvider.upstream()`. */
   readonly title: string;
+  /** Whether each namespace has a firewall of its own, which holds by itself what leaves it. */
+  readonly firewall: boolean;
   /** Throws where the provider cannot enforce what is stated. Called when the statement is made. */
   refuse(statement: Statement, facts: AddressFacts): void;
   /** What it cannot enforce of all that is stated about a namespace together, as messages. Asked at synth. */
@@ -49,6 +52,10 @@ export interface INetworkProvider {
   planWorkload(intent: WorkloadIntent): ManifestPlan[];
   /** The tiers before and after NetworkPolicy, for all namespaces at once. Missing where the network has none. */
   planCluster?(intent: ClusterIntent): ClusterPlan[];
+  /** A network of its own for some namespaces. Missing where the network has none. */
+  planTenantNetwork?(intent: TenantNetworkIntent): ClusterPlan[];
+  /** The labels without which a namespace, created, is on the cluster's network. Missing where there is no other. */
+  tenantNetworkLabels?(): Record<string, string>;
   /** The groups of its own programs, which write what they made of its objects. Missing where none has to. */
   programs?(platform: Platform): readonly string[];
 }

@@ -76,6 +76,14 @@ export class Closure {
     return allowed;
   }
 
+  /** All that leaves a namespace for addresses and names, whichever of its pods may send it. */
+  public leaving(namespace: string): readonly Allowance[] {
+    const member = this.members.get(namespace);
+    const subjects = member ? [member.end, ...member.workloads] : [];
+    const stated = subjects.flatMap(subject => this.bySubject.egress.get(keyOf(subject)) ?? NOBODY);
+    return [...stated, ...this.dns].filter(({ peer }) => peer.kind === 'addresses');
+  }
+
   private enter(direction: Direction, flow: Flow, subject: Endpoint, other: Endpoint): void {
     if (subject.kind === 'addresses') return;
     const key = keyOf(subject);

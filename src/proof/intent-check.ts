@@ -9,6 +9,7 @@
  */
 import { Closure, Direction, Peers, carries, connectionsAt } from './closure';
 import { Differences } from './differences';
+import { firewallFaults } from './firewalls';
 import { nameFaults } from './names';
 import { PeerBook, imaginedPeers, statedPeers } from './peers';
 import { ConnectionSet } from '../algebra/connection-set';
@@ -33,6 +34,8 @@ export interface IntentCheck extends PeerBook {
   readonly manifests: readonly any[];
   /** What these manifests declare, with the peers that were stated. */
   readonly reading: ClusterModel;
+  /** Whether each namespace has a firewall that has to hold by itself what leaves it. */
+  readonly firewalled: boolean;
 }
 
 /** Everything that is wrong with the whole App's network, one message for each fault; empty where the loop closes. */
@@ -82,6 +85,10 @@ class Comparison {
       const rest = ClusterModel.of(manifests.filter(json => !meant.has(nameOfManifest(json))), { facts: reading.facts, assumed: this.stated });
       this.compare(this.populate(rest), { more: true, less: false });
       this.compare(whole, { more: false, less: true });
+    }
+    if (this.check.firewalled) {
+      const meant = new Set(acknowledgements.map(({ object }) => object));
+      this.faults.push(...firewallFaults(whole.model, this.closure, this.check.members, meant));
     }
     return this.faults;
   }

@@ -21,7 +21,7 @@ export function nameFaults(reach: Reachability, endpoint: Endpoint, allowed: rea
   const ruled = endpoint.peerClass.egress.hosts;
   if (proxiedBy.length === 0 && (mounts || hosts.some(({ host }) => !ruled.includes(host!)))) {
     const held = hosts.map(({ host }) => host).join(', ') || 'its destination';
-    return [`${who} is stated to lead to ${held} alone, and no readable proxy configuration holds that: it may reach everything its policy opens. `
+    return [`${who} is stated to lead to ${held} alone, and neither a rule by name nor a proxy's configuration holds that: its policy opens everything outside. `
       + 'something changed its ConfigMap, its mounts or its labels after they were rendered'];
   }
   const holder = proxiedBy.map(textOfRef).join(' and ') || 'a rule by name';

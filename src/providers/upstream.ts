@@ -8,6 +8,7 @@ import { INetworkProvider, ManifestPlan, NamespaceIntent, WorkloadIntent } from 
 
 export class UpstreamNetwork implements INetworkProvider {
   public readonly title = 'NetworkProvider.upstream()';
+  public readonly firewall = false;
 
   public refuse(statement: Statement): void {
     const { to } = statement;

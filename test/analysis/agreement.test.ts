@@ -70,6 +70,8 @@ const KINDS: [string, fc.Arbitrary<RandomCluster>][] = [
   ['NetworkPolicy', clusters()],
   ['AdminNetworkPolicy, BaselineAdminNetworkPolicy', clusters({ admin: true })],
   ['ClusterNetworkPolicy', clusters({ cluster: true })],
+  ['EgressFirewall', clusters({ firewall: true })],
+  ['EgressFirewall, AdminNetworkPolicy', clusters({ admin: true, firewall: true })],
 ];
 
 describe.each(KINDS)('7. read-back: %s', (_, arbitrary) => {

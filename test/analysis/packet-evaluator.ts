@@ -29,6 +29,8 @@ function sideAllows(objects: readonly any[], direction: 'ingress' | 'egress', su
   // Policies are about pods on the pod network only.
   if (!subject.pod || subject.pod.spec.hostNetwork) return true;
 
+  if (direction === 'egress' && firewallDenies(objects, subject, peer, packet)) return false;
+
   const admin = firstMatch(objects, adminPolicies(objects), direction, subject, peer, packet);
   if (admin === 'Deny') return false;
   if (admin === 'Allow' || admin === 'Accept') return true;
@@ -41,6 +43,19 @@ function sideAllows(objects: readonly any[], direction: 'ingress' | 'egress', su
 
   const baseline = firstMatch(objects, baselinePolicies(objects), direction, subject, peer, packet);
   return baseline !== 'Deny';
+}
+
+/** The firewall of the namespace: the first rule that fits decides. It never sees pods of the cluster's own network. */
+function firewallDenies(objects: readonly any[], subject: Side, peer: Side, packet: Packet): boolean {
+  if (peer.pod && !peer.pod.spec.hostNetwork) return false;
+  const firewall = ofKind(objects, 'EgressFirewall').find(each => each.metadata.namespace === subject.pod.metadata.namespace);
+  const rule = (firewall?.spec.egress ?? []).find(({ to, ports }: any) => {
+    if (ports && !ports.some((port: any) => port.protocol === packet.protocol && port.port === packet.port)) return false;
+    if (to.cidrSelector) return inBlock(to.cidrSelector, peer.ip);
+    return ofKind(objects, 'Node').filter(node => selects(to.nodeSelector, node.metadata.labels))
+      .some(node => node.status.addresses.some((each: any) => each.address === peer.ip));
+  });
+  return rule?.type === 'Deny';
 }
 
 function typesOf(policy: any): string[] {

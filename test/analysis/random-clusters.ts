@@ -96,6 +96,21 @@ const clusterPolicies = fc.array(fc.record({ tier: fc.constantFrom('Admin', 'Bas
   .map(specs => specs.map((spec, i) =>
     ({ apiVersion: 'policy.networking.k8s.io/v1alpha2', kind: 'ClusterNetworkPolicy', metadata: { name: `cluster-${i}` }, spec: { priority: 10 * (specs.length - i), ...spec } })));
 
+/** One firewall for each namespace, at most. */
+const firewallRule = fc.record({
+  type: fc.constantFrom('Allow', 'Deny'),
+  to: fc.oneof(
+    { weight: 4, arbitrary: network.map((cidrSelector): any => ({ cidrSelector })) },
+    { weight: 1, arbitrary: label.map((matchLabels): any => ({ nodeSelector: { matchLabels } })) },
+  ),
+  ports: fc.array(fc.record({ protocol, port: number }), { minLength: 1, maxLength: 2 }),
+}, { requiredKeys: ['type', 'to'] });
+const firewalls = fc.tuple(...NAMESPACES.map(namespace => fc.option(fc.array(firewallRule, { maxLength: 5 })).map(egress =>
+  egress ? [{ apiVersion: 'k8s.ovn.org/v1', kind: 'EgressFirewall', metadata: { namespace, name: 'default' }, spec: { egress } }] : [])))
+  .map(found => found.flat());
+const nodes = fc.tuple(...['192.0.2.1', '192.0.2.9'].map((address, i) => label.map(labels =>
+  ({ apiVersion: 'v1', kind: 'Node', metadata: { name: `node-${i}`, labels }, status: { addresses: [{ type: 'InternalIP', address }] } }))));
+
 const containerPort = fc.record({ name: portName, containerPort: number, protocol }, { requiredKeys: ['name', 'containerPort'] });
 const pod = fc.record({
   metadata: fc.record({ namespace: fc.constantFrom(...NAMESPACES), labels: label }),
@@ -115,23 +130,26 @@ export interface RandomCluster {
 export interface Kinds {
   readonly admin?: boolean;
   readonly cluster?: boolean;
+  readonly firewall?: boolean;
 }
 
 const none = fc.constant([] as any[]);
 
 export function clusters(kinds: Kinds = {}): fc.Arbitrary<RandomCluster> {
+  const few = kinds.admin || kinds.cluster || kinds.firewall;
   return fc.record({
     namespaces: fc.subarray(NAMESPACES).chain(names => fc.tuple(...names.map(name => label.map(labels =>
       ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }))))),
     pods: fc.array(pod, { minLength: 2, maxLength: 4 }),
-    policies: fc.array(networkPolicy, { minLength: kinds.admin || kinds.cluster ? 0 : 3, maxLength: kinds.admin || kinds.cluster ? 3 : 7 }),
+    policies: fc.array(networkPolicy, { minLength: few ? 0 : 3, maxLength: few ? 3 : 7 }),
     admin: kinds.admin ? adminPolicies : none,
     baseline: kinds.admin ? baseline : none,
     cluster: kinds.cluster ? clusterPolicies : none,
+    firewall: kinds.firewall ? fc.tuple(firewalls, nodes).map(found => found.flat()) : none,
     addresses: fc.shuffledSubarray(ADDRESSES, { minLength: 5, maxLength: 5 }),
-  }).map(({ namespaces, pods, policies, admin, baseline: base, cluster, addresses }) => {
+  }).map(({ namespaces, pods, policies, admin, baseline: base, cluster, firewall, addresses }) => {
     const named = (objects: any[], prefix: string) => objects.map((object, i) => ({ ...object, metadata: { name: `${prefix}-${i}`, ...object.metadata } }));
     const all = named(pods, 'pod');
-    return { addresses, pods: all, objects: [...namespaces, ...all, ...named(policies, 'policy'), ...admin, ...base, ...cluster] };
+    return { addresses, pods: all, objects: [...namespaces, ...all, ...named(policies, 'policy'), ...admin, ...base, ...cluster, ...firewall] };
   });
 }

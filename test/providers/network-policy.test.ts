@@ -110,7 +110,8 @@ describe('4. ports as pure functions', () => {
 describe('2. UpstreamNetwork: what it plans for a namespace', () => {
   const network = new UpstreamNetwork();
   const dns = { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' }, port: 53, nodeLocalAddresses: ['169.254.20.10'] };
-  const plan = (joined: string[]) => network.planNamespace({ end: namespaceEnd('shop'), dns, facts, joined: () => joined });
+  const intent = (joined: string[]) => ({ end: namespaceEnd('shop'), dns, facts, joined: () => joined, leaving: () => [] });
+  const plan = (joined: string[]) => network.planNamespace(intent(joined));
   const none = { egress: [], ingress: [] };
 
   test('deny and DNS always, the project only where there is one', () => {
@@ -141,7 +142,7 @@ describe('2. UpstreamNetwork: what it plans for a namespace', () => {
   });
 
   test('the names of its policies cannot meet: no workload is called so that its policy is the namespace\'s', () => {
-    const own = [...plan(['shop']), ...network.planNamespaceFlows({ end: namespaceEnd('shop'), dns, facts, joined: () => [] })].map(({ name }) => name);
+    const own = [...plan(['shop']), ...network.planNamespaceFlows(intent([]))].map(({ name }) => name);
     expect(own.filter(name => name.endsWith('-network-policy'))).toEqual([]);
     expect(network.planWorkload({ end: api, facts }).map(({ name }) => name)).toEqual(['api-network-policy']);
   });

@@ -1,3 +1,4 @@
+import { ApiObject, JsonPatch } from 'cdk8s';
 import { IpSet } from '../../src/algebra/ip-set';
 import { ClusterRange, Peer } from '../../src/intent/peer';
 import { Platform, PlatformFacts } from '../../src/intent/platform';
@@ -192,6 +193,38 @@ describe('8. egress firewall: what would never match is refused', () => {
     const fits = build(8002);
     expect(refusal(fits.app)).toBe('');
     expect(rules(fits)[0].ports).toEqual(on(8000, 8001, 8002));
+  });
+});
+
+describe('8. egress firewall: each gate holds by itself', () => {
+  const patched = (patch: JsonPatch) => {
+    const c = cluster();
+    const shop = c.namespace('shop');
+    const api = deployment(shop, 'api', 8080);
+    api.connections.allowTo(Peer.address('203.0.113.10'), { ports: [Port.postgres()] });
+    api.connections.allowTo(Peer.host('pay.example.com'), { ports: [Port.https()] });
+    const firewall = shop.node.findAll().filter(ApiObject.isApiObject).map(each => each as ApiObject).find(({ kind }) => kind === 'EgressFirewall')!;
+    firewall.addJsonPatch(patch);
+    return refusal(c.app);
+  };
+
+  test('a firewall that lets more pass is found while the policies still hold', () => {
+    expect(patched(JsonPatch.remove('/spec/egress/2'))).toContain('is possible, and nobody stated it: no policy closes it');
+    expect(patched(JsonPatch.replace('/spec/egress/1/to/cidrSelector', '203.0.113.0/24'))).toContain('EgressFirewall shop/default (egress rule 2) opens it');
+  });
+
+  test('a name that nobody stated is found while no policy leads there', () => {
+    expect(patched(JsonPatch.add('/spec/egress/0', { type: 'Allow', to: { dnsName: 'evil.example.com' }, ports: [{ protocol: 'TCP', port: 25 }] })))
+      .toContain('EgressFirewall shop/default lets TCP 25 to evil.example.com pass, and nobody stated it');
+  });
+
+  test('a firewall that lets less pass breaks what was stated', () => {
+    expect(patched(JsonPatch.remove('/spec/egress/1'))).toContain('203.0.113.10 : TCP 5432 is not possible, although stated');
+    expect(patched(JsonPatch.remove('/spec/egress/0'))).toContain('shop/api is stated to lead to pay.example.com alone');
+  });
+
+  test('a firewall that says the same otherwise is as good', () => {
+    expect(patched(JsonPatch.add('/spec/egress/2', { type: 'Deny', to: { cidrSelector: '198.51.100.0/24' } }))).toBe('');
   });
 });
 

@@ -28,5 +28,6 @@ export const NO_DEFAULT_DENY: Check = {
 function holdsAll(policies: readonly PolicySource[], labels: Labels, direction: Direction): boolean {
   return policies.some(({ policy: { subject, directions, layer, rules } }) => directions.includes(direction)
     && (subject.namespaces?.matches(labels) ?? true)
-    && (layer === 'network-policy' || rules.some(rule => rule.direction === direction && rule.action === 'deny' && rule.ports.numbers.isAll)));
+    // A firewall denies what is outside, and says nothing of pods.
+    && (layer === 'network-policy' || layer !== 'egress-firewall' && rules.some(rule => rule.direction === direction && rule.action === 'deny' && rule.ports.numbers.isAll)));
 }

@@ -50,12 +50,12 @@ function readTarget({ type, to }: any, index: number, ref: ObjectRef, sink: Mode
   return { any: false, pods: [], addresses: meant };
 }
 
-/** Nodes that no manifest shows may have any of the nodes' addresses: an allowance may open them all, a denial none for sure. */
+/** Where no manifest shows nodes, they may have any of the nodes' addresses: an allowance may open them all, a denial none for sure. */
 function nodesOf(selector: LabelSelector, type: string, index: number, ref: ObjectRef, sink: ModelSink, range: IpSet | undefined): IpSet {
-  const chosen = sink.nodes().filter(node => selector.matches(node.labels));
-  if (chosen.length > 0) return IpSet.unionOf(chosen.map(({ addresses }) => addresses));
-  const rest = type === 'Allow' && range ? 'it is taken to be about all nodes' : 'it is left out';
-  sink.warn(ref, `rule egress[${index}] is about nodes with the labels '${selector}', and none of them is among the manifests: ${rest}`);
+  const shown = sink.nodes();
+  if (shown.length > 0) return IpSet.unionOf(shown.filter(node => selector.matches(node.labels)).map(({ addresses }) => addresses));
+  const rest = type === 'Allow' && range ? 'it is taken to be about all of them' : 'it is left out';
+  sink.warn(ref, `rule egress[${index}] is about nodes with the labels '${selector}', and no Node is among the manifests: ${rest}`);
   return type === 'Allow' && range ? range : IpSet.none();
 }
 

@@ -40,6 +40,9 @@ function remedy(reach: Reachability, direction: Direction, subject: Endpoint, pe
   if (ruled) {
     const { object, rule, layer } = ruled;
     const where = `rule ${direction}[${rule!.index}] of ${textOfRef(object!)}`;
+    if (layer!.name === 'egress-firewall') {
+      return { direction, text: `${where} denies it: put an Allow rule for ${peer instanceof IpSet ? peer : peer.text} before it, which opens it for the whole namespace as far as its policies allow it` };
+    }
     return layer!.name === 'baseline'
       ? { direction, text: `${where} denies it as a baseline: a NetworkPolicy that selects ${subject.text} decides instead of it, and closes all else` }
       : { direction, text: `${where} denies it for the whole cluster: only who owns that object can put an Allow or Pass rule before it` };

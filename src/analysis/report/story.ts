@@ -42,7 +42,7 @@ export interface Story {
 
 /** @param host the name that the destination is known by; `dst` is then every address that it may have */
 export function tell(reach: Reachability, src: End, dst: End, asked: ConnectionSet = ConnectionSet.all(), host?: string): Story {
-  const decisions = settled(explain(reach, src, dst, asked), host !== undefined);
+  const decisions = settled(explain(reach, src, dst, asked, host), host !== undefined);
   const world = src instanceof IpSet || !(dst instanceof IpSet) ? undefined : worldOf(reach, src);
   const conn = (world && dst instanceof IpSet ? connOf(reach, world, src, dst, host) : reach.between(src, dst)).intersect(asked);
   const verdict = conn.equals(asked) ? 'allowed' : conn.isEmpty ? 'denied' : 'partly allowed';
@@ -67,11 +67,11 @@ function connOf(reach: Reachability, world: World, src: End, dst: IpSet, host?: 
   return ConnectionSet.unionOf(known.map(row => row.conn));
 }
 
-/** Where somebody decides, it does not matter that others have nothing to say; and for a name, one address that it may have is enough. */
+/** Where somebody decides, it does not matter that others have nothing to say; and for a name, one address that it may have is enough at each gate. */
 function settled(decisions: readonly Decision[], some: boolean): Decision[] {
-  return decisions.filter(({ direction, effect, conn }) => {
+  return decisions.filter(({ direction, effect, conn, layer }) => {
     const others = decisions.filter(other => other.direction === direction
-      && (effect === 'open' ? other.effect !== 'open' : other.effect === 'allow' || other.effect === 'open'));
+      && (effect === 'open' ? other.effect !== 'open' : other.layer?.stage === layer?.stage && (other.effect === 'allow' || other.effect === 'open')));
     const settles = effect === 'open' || (some && (effect === 'isolate' || effect === 'deny'));
     return !(settles && conn.isSubsetOf(ConnectionSet.unionOf(others.map(other => other.conn))));
   });
