@@ -1,5 +1,5 @@
 /**
- * npm run test:engines [-- --only=api,packets,proxy,peer,frames --intents=50]
+ * npm run test:engines [-- --only=api,guardrails,packets,proxy,peer,frames --intents=50]
  * npm run test:engines -- --times      measures ours and the peer on clusters of 500 to 40,000 pods, for docs/performance.md
  *
  * Real engines judge the output: a real API server, a real enforcer with real packets, the real proxy, a peer that reads the same
@@ -11,6 +11,7 @@ import { judgeFiles, noFiles } from './api-server/files';
 import { judgeGrants, noGrants } from './api-server/grants';
 import { startApiServer } from './api-server/server';
 import { Case, exampleCases, fixtureCases, goldenCases } from './cases';
+import { judgeGuardrails, noGuardrails } from './guardrails/part';
 import { ENGINES, built, goVersion } from './lib/build';
 import { Run } from './lib/run';
 import { matrixCases } from './matrix';
@@ -21,7 +22,7 @@ import { measurePeer } from './peer/times';
 import { judgeBrokenProxies, judgeProxy, noProxy } from './proxy-part';
 import { Proof, writeProof } from './report';
 
-const PARTS = ['api', 'packets', 'proxy', 'peer', 'frames'];
+const PARTS = ['api', 'guardrails', 'packets', 'proxy', 'peer', 'frames'];
 
 async function main(args: readonly string[]): Promise<number> {
   const only = args.find(arg => arg.startsWith('--only='))?.slice('--only='.length).split(',') ?? PARTS;
@@ -55,6 +56,7 @@ async function main(args: readonly string[]): Promise<number> {
     mesh: noMesh(),
     files: noFiles(),
     grants: noGrants(),
+    guardrails: noGuardrails(),
   };
   const wants = (part: string) => only.includes(part);
   if (wants('proxy')) {
@@ -63,7 +65,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   // The broken proxies mostly wait, and so do the packets.
   const broken = wants('proxy') ? judgeBrokenProxies(proof.proxy) : Promise.resolve();
-  if (wants('api') || wants('packets') || wants('frames')) await withApiServer(run, cases, examples, proof, wants, intents, clock);
+  if (wants('api') || wants('guardrails') || wants('packets') || wants('frames')) await withApiServer(run, cases, examples, proof, wants, intents, clock);
   await broken;
   if (wants('peer')) await judgePeer(run, cases, proof.peer);
   if (wants('peer')) clock('peer judged');
@@ -81,7 +83,7 @@ async function withApiServer(
 ): Promise<void> {
   const server = await startApiServer(run);
   clock('API server is up');
-  if (wants('api') || wants('packets')) {
+  if (wants('api') || wants('guardrails') || wants('packets')) {
     const { crds, report } = await readCrds();
     (proof.crds as CrdReport[]).push(...report);
     await installCrds(server.client, crds);
@@ -93,6 +95,10 @@ async function withApiServer(
     clock('acceptance judged');
   }
   if (wants('frames')) await judgeGrants(server.client, examples, proof.grants);
+  if (wants('guardrails')) {
+    await judgeGuardrails(server.client, proof.guardrails);
+    clock('guardrails judged');
+  }
   if (wants('packets')) await judgePackets(run, server, [...fixtureCases(), ...examples], intents, proof.packets);
   if (wants('packets')) clock('packets judged');
   await server.stop();

@@ -5,6 +5,7 @@ import { Acceptance } from './api-server/acceptance';
 import { CrdReport } from './api-server/crds';
 import { FileReport } from './api-server/files';
 import { GrantReport } from './api-server/grants';
+import { GuardrailReport } from './guardrails/part';
 import { ENGINES, versionOf } from './lib/build';
 import { REPOSITORY } from './lib/paths';
 import { MeshReport } from './mesh/istioctl';
@@ -22,12 +23,16 @@ export interface Proof {
   readonly mesh: MeshReport;
   readonly files: FileReport;
   readonly grants: GrantReport;
+  readonly guardrails: GuardrailReport;
 }
 
 export function writeProof(proof: Proof): string {
   const path = join(REPOSITORY, 'docs', 'proof.md');
   mkdirSync(dirname(path), { recursive: true });
-  const parts = [intro(proof), acceptance(proof), packets(proof.packets), proxy(proof.proxy), peer(proof.peer), frames(proof), unproven(proof)];
+  const parts = [
+    intro(proof), acceptance(proof), guardrails(proof.guardrails),
+    packets(proof.packets), proxy(proof.proxy), peer(proof.peer), frames(proof), unproven(proof),
+  ];
   writeFileSync(path, `${parts.join('\n\n')}\n`);
   return 'written: docs/proof.md';
 }
@@ -119,6 +124,20 @@ It knows IPv4 only (it takes \`2600::/16\` for \`38.0.0.0/16\`), and no ClusterN
 Seen to fail, in every run, when it is given the manifests without one policy:
 
 ${mutations.map(({ name, differing }) => `- ${name}: ${differing} rows differ`).join('\n')}`;
+}
+
+/** A section of its own below the API server's. */
+function guardrails({ refused, admitted, controllers, ended }: GuardrailReport): string {
+  const rows = [...refused].sort(([a], [b]) => a < b ? -1 : 1).map(([name, deeds]) => [name, deeds.join('; ')]);
+  return `### Guardrails
+
+Everything below was tried in that API server by a tenant whose roles allow everything: before the guardrails were there it passed, with them it was refused by the one
+named, in its own words, and for a platform subject it passed.
+
+${table(['guardrail', 'a tenant who'], rows)}
+
+A tenant went on doing what is his: he ${admitted.join('; ')}. The cluster's own controllers, under their own names and roles: ${controllers.join('; ')}.
+A namespace with ${ended} objects was removed by a platform subject, and emptied and finalized by the namespace controller.`;
 }
 
 function frames({ mesh, files, grants }: Proof): string {

@@ -11,6 +11,12 @@ export interface Answer {
   readonly warnings: readonly string[];
 }
 
+/** Who is stood for. */
+export interface Identity {
+  readonly user: string;
+  readonly groups?: readonly string[];
+}
+
 export class Refusal extends Error {
   constructor(what: string, public readonly answer: Answer) {
     super(`${what}: ${answer.status} ${answer.body?.message ?? JSON.stringify(answer.body)}`);
@@ -38,14 +44,19 @@ export class ApiClient {
     return this.send(this.agent, method, path, body, contentType);
   }
 
+  /** As somebody else: the administrator stands for him, with his name and his groups. */
+  public callAs(who: Identity, method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<Answer> {
+    return this.send(this.agent, method, path, body, contentType, { 'impersonate-user': who.user, 'impersonate-group': ['system:authenticated', ...who.groups ?? []] });
+  }
+
   /** As somebody who shows no credentials. */
   public anonymously(method: string, path: string): Promise<Answer> {
     return this.send(this.stranger, method, path, undefined, '');
   }
 
-  private send(agent: Agent, method: string, path: string, body: unknown, contentType: string): Promise<Answer> {
+  private send(agent: Agent, method: string, path: string, body: unknown, contentType: string, more: Record<string, string | string[]> = {}): Promise<Answer> {
     const data = body === undefined ? undefined : JSON.stringify(body);
-    const headers = { accept: 'application/json', ...data === undefined ? {} : { 'content-type': contentType } };
+    const headers = { accept: 'application/json', ...more, ...data === undefined ? {} : { 'content-type': contentType } };
     return new Promise((resolve, reject) => {
       const call = request({ host: '127.0.0.1', port: this.port, path, method, agent, headers }, response => {
         let text = '';
