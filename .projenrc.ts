@@ -102,6 +102,12 @@ project.tryFindObjectFile('.eslintrc.json')?.addOverride('settings.import/resolv
 project.addTask('example', { description: 'synthesizes the shop example and shows what it wrote', exec: 'tsx --tsconfig examples/tsconfig.json examples/shop/main.ts', receiveArgs: true });
 project.addTask('bench', { description: 'measures synth and analysis beside stock cdk8s', exec: 'tsx --tsconfig test/tsconfig.json bench/main.ts', receiveArgs: true });
 project.addTask('test:mutants', { description: 'applies each committed widening and shows the test that goes red', exec: 'tsx --tsconfig test/tsconfig.json test/mutants/main.ts', receiveArgs: true });
+// Ten thousand random clusters of every kind of policy, and as many cases of every law below them.
+project.addTask('test:long', {
+  description: 'holds ten thousand random clusters against the slow evaluator (a quarter of an hour)',
+  env: { ANALYSIS_RUNS: '10000', TRIES: '10000', FC_RUNS: '1000' },
+  exec: 'jest --maxWorkers=2 --testTimeout=3600000 test/analysis test/algebra test/report/remedy test/proof/random-intents',
+});
 // One type check for everything that jest and tsx only transpile.
 for (const folder of ['src', 'examples', 'bench', 'engines']) project.tsconfigDev.addInclude(`../${folder}/**/*.ts`);
 project.tsconfigDev.addExclude('../examples/*/dist');

@@ -1,10 +1,13 @@
 import * as fc from 'fast-check';
 import { ConnectionSet, Protocol, PROTOCOLS } from '../../src/algebra/connection-set';
+import { sayTries, TRIES } from '../support/tries';
 
 const piece = fc.tuple(fc.constantFrom<Protocol>(...PROTOCOLS), fc.integer({ min: 1, max: 65535 }), fc.integer({ min: 0, max: 30000 }))
   .map(([protocol, from, length]) => ConnectionSet.of(protocol, from, Math.min(65535, from + length)));
 const sets = fc.oneof(
   fc.constantFrom(ConnectionSet.all(), ConnectionSet.none()), fc.array(piece, { maxLength: 5 }).map(p => ConnectionSet.unionOf(p)));
+
+sayTries('connection sets');
 
 describe('connection sets', () => {
   test('are a Boolean algebra', () => {
@@ -18,7 +21,7 @@ describe('connection sets', () => {
       expect(a.intersect(not(a)).isEmpty).toBe(true);
       expect(a.contains(b)).toBe(a.union(b) === a);
       expect(a.overlaps(b)).toBe(!a.intersect(b).isEmpty);
-    }));
+    }), TRIES);
   });
 
   test('agree with single packets', () => {
@@ -27,11 +30,11 @@ describe('connection sets', () => {
       expect(a.union(b).has(protocol, port)).toBe(x || y);
       expect(a.intersect(b).has(protocol, port)).toBe(x && y);
       expect(a.subtract(b).has(protocol, port)).toBe(x && !y);
-    }));
+    }), TRIES);
   });
 
   test('are read back from their own text', () => {
-    fc.assert(fc.property(sets, set => { expect(ConnectionSet.parse(set.toString())).toBe(set); }));
+    fc.assert(fc.property(sets, set => { expect(ConnectionSet.parse(set.toString())).toBe(set); }), TRIES);
   });
 
   test.each(['All Connections', 'No Connections', 'TCP 80,90-95,UDP 53', 'SCTP 9003,TCP 8080,UDP 5353'])('%s', text => {

@@ -1,12 +1,15 @@
 /* eslint-disable no-bitwise */
 import * as fc from 'fast-check';
 import { IntervalSet } from '../../src/algebra/interval-set';
+import { sayTries, TRIES } from '../support/tries';
 
 const SIZE = 24;
 const members = fc.uniqueArray(fc.integer({ min: 0, max: SIZE - 1 }), { maxLength: SIZE });
 const toSet = (values: number[]) => IntervalSet.unionOf(values.map(value => IntervalSet.of(value, value + 1)));
 const toList = (set: IntervalSet<number>) => Array.from({ length: SIZE }, (_, i) => i).filter(i => set.has(i));
 const sorted = (values: Iterable<number>) => [...values].sort((a, b) => a - b);
+
+sayTries('interval sets');
 
 describe('interval sets', () => {
   test('agree with plain sets of numbers on every operation', () => {
@@ -19,7 +22,7 @@ describe('interval sets', () => {
       expect(x.contains(y)).toBe(b.every(v => a.includes(v)));
       expect(x.isSubsetOf(y)).toBe(a.every(v => b.includes(v)));
       expect(x.overlaps(y)).toBe(a.some(v => b.includes(v)));
-    }), { numRuns: 500 });
+    }), TRIES);
   });
 
   test('have one form only: equal sets have equal cuts, which rise strictly', () => {
@@ -30,7 +33,7 @@ describe('interval sets', () => {
       expect(union.equals(same)).toBe(true);
       expect(union.key).toBe(same.key);
       union.cuts.slice(1).forEach((cut, i) => expect(cut).toBeGreaterThan(union.cuts[i]));
-    }));
+    }), TRIES);
   });
 
   test('leave their arguments as they were', () => {

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { IpSet, parseCidr } from '../../src/algebra/ip-set';
+import { sayTries, TRIES } from '../support/tries';
 
 const v4 = fc.tuple(fc.integer({ min: 0, max: 0xffffffff }), fc.integer({ min: 0, max: 32 }))
   .map(([address, prefix]) => `${[24, 16, 8, 0].map(s => Math.floor(address / 2 ** s) % 256).join('.')}/${prefix}`);
@@ -7,13 +8,15 @@ const v6 = fc.tuple(fc.array(fc.integer({ min: 1, max: 0xfffe }), { minLength: 8
   .map(([parts, prefix]) => `${parts.map(part => part.toString(16)).join(':')}/${prefix}`);
 const sets = fc.array(fc.oneof(v4, v6), { maxLength: 6 }).map(texts => IpSet.ofCidrs(texts, { hostBits: 'mask' }));
 
+sayTries('address sets');
+
 describe('address sets', () => {
   test('survive being written as CIDRs, and CIDRs are in one form', () => {
     fc.assert(fc.property(sets, set => {
       const again = IpSet.ofCidrs(set.toCidrs());
       expect(again.equals(set)).toBe(true);
       expect(again.toCidrs()).toEqual(set.toCidrs());
-    }));
+    }), TRIES);
   });
 
   test('are a Boolean algebra in both families', () => {
@@ -26,7 +29,7 @@ describe('address sets', () => {
       expect(a.contains(a.intersect(b))).toBe(true);
       expect(a.overlaps(b)).toBe(!a.intersect(b).isEmpty);
       expect(a.key === b.key).toBe(a.equals(b));
-    }));
+    }), TRIES);
   });
 
   test('cut a hole and write what is left in the fewest blocks', () => {

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { LabelSelector } from '../../src/algebra/label-selector';
+import { sayTries, TRIES } from '../support/tries';
 
 const keys = fc.constantFrom('app', 'tier', 'env');
 const values = fc.constantFrom('a', 'b', 'c', '');
@@ -22,11 +23,13 @@ function documented(selector: any, pod: Record<string, string>): boolean {
 }
 const key = (pod: Record<string, string>, name: string) => Object.keys(pod).includes(name);
 
+sayTries('label selectors');
+
 describe('label selectors', () => {
   test('match as documented', () => {
     fc.assert(fc.property(selectors, labels, (selector, pod) => {
       expect(LabelSelector.of(selector).matches(pod)).toBe(documented(selector, pod));
-    }), { numRuns: 1000 });
+    }), TRIES);
   });
 
   test('the key does not depend on order', () => {
@@ -36,7 +39,7 @@ describe('label selectors', () => {
         matchLabels: Object.fromEntries(Object.entries(selector.matchLabels ?? {}).reverse()),
       };
       expect(LabelSelector.of(turned).key).toBe(LabelSelector.of(selector).key);
-    }));
+    }), TRIES);
   });
 
   test('every witness satisfies its selector; without a witness nothing does', () => {
@@ -44,7 +47,7 @@ describe('label selectors', () => {
       const selector = LabelSelector.of(json);
       selector.witnesses().forEach(witness => expect(selector.matches(witness)).toBe(true));
       if (!selector.witness()) expect(selector.matches(pod)).toBe(false);
-    }), { numRuns: 1000 });
+    }), TRIES);
   });
 
   test('a witness is minimal, and each value that is let in has one', () => {
