@@ -8,11 +8,13 @@ import { READ_BACK } from './7-read-back';
 import { MATCHERS } from './8-matchers';
 import { ERRORS } from './9-errors';
 import { EDGE_TLS } from './edge-1-tls';
+import { EDGE_TENANCY } from './edge-10-tenancy';
 import { EDGE_HARDENING } from './edge-13-hardening';
 import { EDGE_AUTHENTICATION } from './edge-2-authentication';
 import { EDGE_AUTHORIZATION } from './edge-3-authorization';
 import { EDGE_AUDIT_ENCRYPTION } from './edge-4-audit-encryption';
 import { EDGE_GRANTS } from './edge-5-grants';
+import { EDGE_GUARDRAILS } from './edge-6-guardrails';
 import { Mutant } from './mutant';
 
 /** Every mutant under the number of what it breaks. */
@@ -32,5 +34,7 @@ export const MUTANTS: Readonly<Record<number, readonly Mutant[]>> = {
   103: EDGE_AUTHORIZATION,
   104: EDGE_AUDIT_ENCRYPTION,
   105: EDGE_GRANTS,
+  106: EDGE_GUARDRAILS,
+  110: EDGE_TENANCY,
   113: EDGE_HARDENING,
 };

@@ -1,0 +1,112 @@
+import { Mutant } from './mutant';
+
+const TEST = 'test/constructs/guardrails.test.ts';
+const PODS = 'test/constructs/guardrails-pods.test.ts';
+const TIERS = 'test/constructs/guardrails-tiers.test.ts';
+
+export const EDGE_GUARDRAILS: Mutant[] = [
+  {
+    title: 'every ServiceAccount of kube-system is let pass',
+    file: 'src/constructs/_guardrail-identities.ts',
+    find: 'cleaners: { users: KUBERNETES.cleaners, groups: groups(OPENSHIFT.cleaners) },',
+    replace: "cleaners: { users: KUBERNETES.cleaners, groups: [...groups(OPENSHIFT.cleaners), accountsOf('kube-system')] },",
+    test: TEST,
+    name: '6. Guardrails: who is let pass what takes away a namespace',
+  },
+  {
+    title: 'namespaces of OpenShift are trusted on every cluster',
+    file: 'src/constructs/_guardrail-identities.ts',
+    find: '(openshift ? names.map(accountsOf) : [])',
+    replace: 'names.map(accountsOf)',
+    test: TEST,
+    name: '6. Guardrails: who is let pass namespaces of OpenShift',
+  },
+  {
+    title: 'a guardrail applies to a namespace by its label, which anybody can give',
+    file: 'src/constructs/_guardrail-policies.ts',
+    find: 'namespaceSelector: namespacesNamed(own ?? context.namespaces),',
+    replace: 'namespaceSelector: { matchLabels: MANAGED_BY },',
+    test: TEST,
+    name: '6. Guardrails: what is emitted they select namespaces by the name',
+  },
+  {
+    title: 'no namespace means every namespace',
+    file: 'src/api/selectors.ts',
+    find: "return { matchExpressions: [{ key: NAME, operator: 'DoesNotExist' }] };",
+    replace: 'return {};',
+    test: TEST,
+    name: '6. Guardrails: what is emitted they select namespaces by the name',
+  },
+  {
+    title: 'our label is taken away by way of a status',
+    file: 'src/constructs/_guardrail-policies.ts',
+    find: "&& request.subResource == 'status' && has(object.metadata.labels) && object.metadata.labels == oldObject.metadata.labels\",",
+    replace: "&& request.subResource == 'status'\",",
+    test: TEST,
+    name: '6. Guardrails: objects nor are they made foreign first',
+  },
+  {
+    title: "a namespace's labels are changed by way of its status",
+    file: 'src/constructs/_guardrail-policies.ts',
+    find: ", on('', ['namespaces/finalize', 'namespaces/status'], ['UPDATE'])],",
+    replace: '],',
+    test: TEST,
+    name: '6. Guardrails: namespaces no label is set, changed or removed through namespaces/status',
+  },
+  {
+    title: 'policies of others may be made, and ours only not removed',
+    file: 'src/constructs/_guardrail-policies.ts',
+    find: "on('networking.k8s.io', ['networkpolicies'], EVERY_CHANGE),",
+    replace: "on('networking.k8s.io', ['networkpolicies'], ['UPDATE', 'DELETE']),",
+    test: TEST,
+    name: "6. Guardrails: objects 'networking.k8s.io' networkpolicies are made",
+  },
+  {
+    title: 'init containers keep what containers must drop',
+    file: 'src/constructs/_guardrail-pods.ts',
+    find: " + (${orEmpty('object.spec.initContainers', '[]')})",
+    replace: '',
+    test: PODS,
+    name: '6. Guardrails: pods NET_RAW goes in every container: nothing said',
+  },
+  {
+    title: 'ephemeral containers are nobody\'s business',
+    file: 'src/constructs/_guardrail-pods.ts',
+    find: ", on('', ['pods/ephemeralcontainers'], ['UPDATE'])];",
+    replace: '];',
+    test: PODS,
+    name: '6. Guardrails: pods NET_RAW goes in every container: nothing said',
+  },
+  {
+    title: 'a pod leaves the mesh after it was made',
+    file: 'src/constructs/_guardrail-pods.ts',
+    find: "rules: [on('', ['pods'], ['CREATE', 'UPDATE']), on('', ['pods/status'], ['UPDATE'])],",
+    replace: "rules: [on('', ['pods'], ['CREATE'])],",
+    test: PODS,
+    name: '6. Guardrails: pods around the mesh or the network by labels: istio.io/dataplane-mode=none',
+  },
+  {
+    title: 'the tier allows what was stated, and so to everybody',
+    file: 'src/providers/_admin-network-policy.ts',
+    find: "action: 'Pass' as const, to: networks(addresses.toCidrs())",
+    replace: "action: 'Allow' as const, to: networks(addresses.toCidrs())",
+    test: TIERS,
+    name: '6. Guardrails: the tier before NetworkPolicy what was stated of nodes',
+  },
+  {
+    title: 'the tiers are about no namespace',
+    file: 'src/providers/_admin-network-policy.ts',
+    find: 'return { namespaces: namespacesNamed(namespaces()) };',
+    replace: 'return { namespaces: namespacesNamed(namespaces().slice(1)) };',
+    test: TIERS,
+    name: '6. Guardrails: the tier before NetworkPolicy metadata service and nodes',
+  },
+  {
+    title: 'the baseline lets everything out',
+    file: 'src/providers/_admin-network-policy.ts',
+    find: 'to: [everybody, { networks: familiesOf(intent.platform, EVERYWHERE) }] },',
+    replace: 'to: [everybody] },',
+    test: TIERS,
+    name: '6. Guardrails: the tier after NetworkPolicy a namespace whose policies are gone',
+  },
+];
