@@ -29,6 +29,8 @@ export type { HstsPolicy, RouteAdmissionProps } from './constructs/route-admissi
 export { SecureWorkload } from './constructs/secure-workload';
 export type { AdoptOptions, SelectedWorkloadProps } from './constructs/secure-workload';
 export { Subject } from './constructs/subject';
+export { TenantNetwork } from './constructs/tenant-network';
+export type { TenantNetworkProps } from './constructs/tenant-network';
 export { AnonymousAccess } from './control-plane/anonymous-access';
 export type { AuditLogProps } from './control-plane/audit';
 export { Authorizer, AuthorizerFailurePolicy } from './control-plane/authorizer';

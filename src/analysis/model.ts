@@ -5,11 +5,13 @@ import {
 } from './pods';
 import { READER_OF } from './readers';
 import { DeclaredNode, DeclaredPods, groupOf, KindReader, ModelSink, ProxyConfig } from './readers/_reader';
+import { SourceAddresses } from './readers/egress-ip';
 import { DeclaredService, Entrance } from './readers/entrances';
 import { ObjectRef, Policy, textOfRef } from './rules';
 import { unreadRemark } from './unread';
 import { IpSet } from '../algebra/ip-set';
 import { Labels } from '../algebra/label-selector';
+import { isClusterScoped } from '../api/scope';
 
 export interface ModelOptions {
   /** @default - nothing is known beside the manifests */
@@ -52,6 +54,8 @@ export class ClusterModel {
   readonly entrances: readonly Entrance[];
   /** Configurations of proxies, by `namespace/name` of their ConfigMap. */
   readonly proxyConfigs: Map<string, ProxyConfig>;
+  /** Under which addresses pods appear outside. */
+  readonly sourceAddresses: readonly SourceAddresses[];
   readonly problems: readonly Remark[];
   readonly warnings: readonly Remark[];
   /** The addresses that are outside: everything but the pods' own. */
@@ -83,6 +87,7 @@ export class ClusterModel {
     this.services = base?.services ?? new Map();
     this.entrances = base?.entrances ?? [];
     this.proxyConfigs = base?.proxyConfigs ?? new Map();
+    this.sourceAddresses = base?.sourceAddresses ?? [];
     this.problems = base?.problems ?? [];
     this.warnings = base?.warnings ?? [];
   }
@@ -119,6 +124,7 @@ export class ClusterModel {
       entrance: entrance => entrances.push(entrance),
       proxyConfig: config => this.proxyConfigs.set(`${config.ref.namespace}/${config.ref.name}`, config),
       node: node => nodes.push(node),
+      sourceAddresses: addresses => (this.sourceAddresses as SourceAddresses[]).push(addresses),
       nodes: () => nodes,
       ranges: () => ({ pods: this.podRange, nodes: this.nodeRange }),
       policy: policy => {
@@ -165,11 +171,10 @@ export class ClusterModel {
   private refOf(object: any): ObjectRef {
     const apiVersion = String(object?.apiVersion ?? '');
     const kind = String(object?.kind ?? '');
-    const clusterScoped = CLUSTER_SCOPED.has(`${groupOf(apiVersion)}/${kind}`);
     return {
       apiVersion,
       kind,
-      namespace: clusterScoped ? undefined : object?.metadata?.namespace ?? 'default',
+      namespace: isClusterScoped(apiVersion, kind) ? undefined : object?.metadata?.namespace ?? 'default',
       name: object?.metadata?.name ?? object?.metadata?.generateName ?? '',
       origin: this.options.origin?.(object),
     };
@@ -255,9 +260,6 @@ interface OwnerGroup {
 }
 
 /** Kinds that have no namespace, among those that are read. */
-const CLUSTER_SCOPED = new Set(['/Namespace', 'project.openshift.io/Project', '/Node', 'policy.networking.k8s.io/AdminNetworkPolicy',
-  'policy.networking.k8s.io/BaselineAdminNetworkPolicy', 'policy.networking.k8s.io/ClusterNetworkPolicy']);
-
 function rangeOf(cidrs: readonly string[] | undefined): IpSet | undefined {
   return cidrs === undefined || cidrs.length === 0 ? undefined : IpSet.ofCidrs(cidrs, { hostBits: 'mask' });
 }

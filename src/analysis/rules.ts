@@ -16,7 +16,7 @@ export const DIRECTIONS: readonly Direction[] = ['egress', 'ingress'];
 export type Action = 'allow' | 'deny' | 'pass';
 
 /** The names of the layers, in the order in which a packet meets them. */
-export type LayerName = 'admin' | 'network-policy' | 'baseline' | 'egress-firewall' | 'proxy';
+export type LayerName = 'tenant-network' | 'admin' | 'network-policy' | 'baseline' | 'egress-firewall' | 'proxy';
 
 export interface Layer {
   readonly name: LayerName;
@@ -25,6 +25,7 @@ export interface Layer {
 }
 
 export const LAYERS: readonly Layer[] = [
+  { name: 'tenant-network', stage: 'tenant-network', decides: 'first-match' },
   { name: 'admin', stage: 'cluster-network', decides: 'first-match' },
   { name: 'network-policy', stage: 'cluster-network', decides: 'isolating' },
   { name: 'baseline', stage: 'cluster-network', decides: 'first-match' },

@@ -6,8 +6,7 @@ import { ObjectRef } from './rules';
  */
 const WHOLE_GROUPS = new Set(['cilium.io', 'projectcalico.org', 'crd.projectcalico.org', 'crd.antrea.io', 'security.istio.io', 'networking.istio.io',
   'gateway.networking.k8s.io', 'policy.networking.k8s.io']);
-const SINGLE_KINDS = new Set(['k8s.ovn.org/UserDefinedNetwork', 'k8s.ovn.org/ClusterUserDefinedNetwork',
-  'network.openshift.io/EgressNetworkPolicy', 'network.openshift.io/NetNamespace']);
+const SINGLE_KINDS = new Set(['network.openshift.io/EgressNetworkPolicy', 'network.openshift.io/NetNamespace']);
 
 /** What is not in the answer because of an object without reader. @returns undefined where it changes nothing */
 export function unreadRemark(object: any, { apiVersion, kind }: ObjectRef): string | undefined {

@@ -28,6 +28,8 @@ export interface NamespaceEnd {
   /** Set where it stands for every namespace with these labels, and `namespace` is how messages call them. */
   readonly group?: Readonly<Record<string, string>>;
   readonly tenant: string;
+  /** The network of its own that its pods are on; undefined for the cluster's. */
+  readonly network?: string;
   /** The cluster it belongs to, known by its ledger. */
   readonly ledger: object;
   /** Owned by others: our half of a flow is rendered, theirs is reported. */

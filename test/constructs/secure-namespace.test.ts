@@ -37,7 +37,7 @@ describe('2. SecureNamespace: the Namespace and what guards it', () => {
     'the label %s cannot be overwritten, another one can be given', key => {
       const { namespace } = newCluster();
       expect(() => namespace('shop', { labels: { [key]: 'privileged' } }))
-        .toThrow(`[shop] the label '${key}' belongs to the library or to Kubernetes: use the properties 'tenant' and 'podSecurity' instead`);
+        .toThrow(`[shop] the label '${key}' belongs to the library or to Kubernetes: use the properties 'tenant', 'podSecurity' and 'tenantNetwork' instead`);
       expect(() => namespace('other', { labels: { 'example.com/team': 'blue' } })).not.toThrow();
     });
 

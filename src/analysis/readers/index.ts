@@ -2,14 +2,16 @@ import { KindReader } from './_reader';
 import { ADMIN_NETWORK_POLICY } from './admin-network-policy';
 import { CLUSTER_NETWORK_POLICY } from './cluster-network-policy';
 import { EGRESS_FIREWALL } from './egress-firewall';
+import { EGRESS_IP } from './egress-ip';
 import { INGRESS, ROUTE, SERVICES } from './entrances';
 import { NETWORK_POLICY } from './network-policy';
+import { USER_DEFINED_NETWORK } from './user-defined-network';
 import { NAMESPACES, NODES, PROXY_CONFIGS, WORKLOADS } from './workloads';
 
 /** Every reader, by the kinds it reads. A new policy kind is one more file, and one more name here. */
 const READERS: readonly KindReader[] = [
   NAMESPACES, NODES, WORKLOADS, PROXY_CONFIGS, SERVICES, INGRESS, ROUTE,
-  NETWORK_POLICY, ADMIN_NETWORK_POLICY, CLUSTER_NETWORK_POLICY, EGRESS_FIREWALL,
+  NETWORK_POLICY, ADMIN_NETWORK_POLICY, CLUSTER_NETWORK_POLICY, EGRESS_FIREWALL, EGRESS_IP, USER_DEFINED_NETWORK,
 ];
 
 export const READER_OF: ReadonlyMap<string, KindReader> = new Map(READERS.flatMap(reader => reader.kinds.map(kind => [kind, reader])));
