@@ -17,5 +17,7 @@ export function compile(): string {
       fs.writeFileSync(target, ts.transpileModule(fs.readFileSync(path.join(ROOT, folder, file), 'utf8'), { compilerOptions }).outputText);
     }
   }
+  // The command line looks there for its version.
+  fs.copyFileSync(path.join(ROOT, 'package.json'), path.join(COMPILED, 'package.json'));
   return COMPILED;
 }

@@ -20,3 +20,10 @@ export function replaceSection(section: string, text: string): void {
   fs.mkdirSync(path.dirname(PAGE), { recursive: true });
   fs.writeFileSync(PAGE, `${page.slice(0, start + from.length)}\n${text}\n${page.slice(end)}`);
 }
+
+/** A table whose cells stand right, so that numbers can be compared in the source too. */
+export function markdown([head, ...body]: readonly string[][]): string[] {
+  const widths = head.map((_, column) => Math.max(...[head, ...body].map(row => row[column].length)));
+  const line = (row: readonly string[]) => `| ${row.map((cell, column) => cell.padStart(widths[column])).join(' | ')} |`;
+  return [line(head), `|${widths.map(width => `${'-'.repeat(width + 1)}:`).join('|')}|`, ...body.map(line)];
+}

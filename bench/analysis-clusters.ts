@@ -1,3 +1,5 @@
+import { writeYaml } from '../src/emit/yaml-writer';
+
 /** Clusters to measure the analysis with: objects as they would be read from YAML, the same for the same numbers. */
 export interface ClusterSize {
   readonly pods: number;
@@ -112,4 +114,15 @@ export function closedCluster(namespaces: number): any[] {
 
 function networkPolicy(namespace: string, name: string, spec: any): any {
   return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name, namespace }, spec };
+}
+
+/** The same objects, but for one policy that lets nobody in any more. */
+export function withOneChange(objects: readonly any[]): any[] {
+  const place = objects.findIndex(({ kind, spec }) => kind === 'NetworkPolicy' && spec.ingress?.length > 0);
+  return objects.map((object, i) => i === place ? { ...object, spec: { ...object.spec, ingress: [] } } : object);
+}
+
+/** The text of a file with all of them; nothing in it is an alias of something else. */
+export function yamlOf(objects: readonly any[]): string {
+  return writeYaml(JSON.parse(JSON.stringify(objects)));
 }

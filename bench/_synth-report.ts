@@ -1,5 +1,6 @@
 /** The numbers of a run as a table and a few sentences, in Markdown. */
-import { Measured } from './_case';
+import { markdown } from './_page';
+import { Measured } from './_synth-case';
 
 /** All cases of one size. */
 export interface Row {
@@ -61,10 +62,4 @@ function short(value: number): string {
 function times(one: Measured, other: Measured): string {
   const ratio = perObject(one) / perObject(other);
   return `${ratio.toFixed(ratio < 10 ? 2 : 0)}x`;
-}
-
-function markdown([head, ...body]: readonly string[][]): string[] {
-  const widths = head.map((_, column) => Math.max(...[head, ...body].map(row => row[column].length)));
-  const line = (row: readonly string[]) => `| ${row.map((cell, column) => cell.padStart(widths[column])).join(' | ')} |`;
-  return [line(head), `|${widths.map(width => `${'-'.repeat(width + 1)}:`).join('|')}|`, ...body.map(line)];
 }

@@ -1,9 +1,9 @@
-/** One measurement in a process of its own, so that its peak memory is its own: `_case.ts VARIANT TENANTS [TEMPLATE]` prints a line of JSON. */
+/** One measurement in a process of its own, so that its peak memory is its own: `_synth-case.js VARIANT TENANTS [TEMPLATE]` prints a line of JSON. */
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import { App } from 'cdk8s';
-import { shopsByHand, shopsBySecureNetwork, shopsFromManifests } from './_shop';
+import { shopsByHand, shopsBySecureNetwork, shopsFromManifests } from './_synth-shop';
 import { ClusterApp, ClusterEdge } from '../src';
 import * as files from '../src/constructs/_connectivity-files';
 import { manifestsOf } from '../src/constructs/_one-pass';
