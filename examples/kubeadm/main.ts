@@ -4,7 +4,8 @@
  */
 import { ApiResource } from 'cdk8s-plus-28';
 import {
-  Access, ClaimRule, ClusterApp, ClusterEdge, ControlPlane, EncryptionProvider, JwtIssuer, NetworkProvider, Peer, Platform, SecureNamespace, Subject, Verb,
+  Access, ClaimRule, ClusterApp, ClusterEdge, ControlPlane, EncryptionProvider, Guardrails, JwtIssuer, NetworkProvider, Peer, Platform, SecureNamespace,
+  Subject, Verb,
 } from 'cdk8s-secure-network';
 
 const app = new ClusterApp({ outdir: `${__dirname}/dist` });
@@ -44,6 +45,8 @@ const edge = new ClusterEdge(app, 'edge', {
     // What was stored before is read, and encrypted when it is written again.
     encryption: [EncryptionProvider.kms('vault', { endpoint: 'unix:///var/run/kmsplugin/socket.sock' }), EncryptionProvider.plain()],
   }),
+  // What is applied is changed by those who hold kubeadm's own credentials, and by the pipeline of this program.
+  guardrails: Guardrails.of({ platformSubjects: [Subject.group('kubeadm:cluster-admins'), Subject.user('ci:platform/cluster')] }),
 });
 
 // The API server is reached from the office and the pipelines' runners; everybody else is stopped by the nodes' own firewall.

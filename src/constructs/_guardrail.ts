@@ -31,6 +31,7 @@ export type Operations = ResourceRule['operations'];
 
 export const EVERY_CHANGE: Operations = ['CREATE', 'UPDATE', 'DELETE'];
 
-export function on(apiGroup: string, resources: readonly string[], operations: Operations): ResourceRule {
-  return { apiGroups: [apiGroup], apiVersions: ['*'], operations, resources };
+/** Requests about these resources, in each of these groups. */
+export function on(apiGroups: string | readonly string[], resources: readonly string[], operations: Operations): ResourceRule {
+  return { apiGroups: typeof apiGroups === 'string' ? [apiGroups] : apiGroups, apiVersions: ['*'], operations, resources };
 }

@@ -41,18 +41,23 @@ export function planTiers(title: string, intent: ClusterIntent, highest: number)
 /** What must hold whatever a namespace's own policies say. */
 export function renderAdminPolicy(intent: ClusterIntent): AdminNetworkPolicySpec {
   const { platform, priority } = intent;
-  const { nodeCidrs } = platform._facts;
-  const stated = statedExceptions(intent, nodeCidrs && IpSet.ofCidrs([...METADATA, ...nodeCidrs]));
+  const nodes = nodeAddresses(platform);
+  const stated = statedExceptions(intent, nodes?.union(IpSet.ofCidrs(METADATA)));
   const egress: AdminPolicyRule[] = [
     ...stated,
     ...dnsRules(platform, 'Pass'),
     { name: 'metadata-service', action: 'Deny', to: networks(familiesOf(platform, METADATA)) },
-    { name: 'nodes', action: 'Deny', to: nodeCidrs ? networks(IpSet.ofCidrs(nodeCidrs).toCidrs()) : [{ nodes: {} }] },
+    { name: 'nodes', action: 'Deny', to: nodes ? networks(nodes.toCidrs()) : [{ nodes: {} }] },
   ];
   if (egress.length > MOST_RULES || egress.some(({ to = [] }) => to.length > MOST_RULES)) {
     throw new Error(`[${intent.path}] flows to nodes or the metadata service are stated on so many ports that an AdminNetworkPolicy cannot hold the rules: state ranges, or fewer of them`);
   }
   return { priority, subject: subjectOf(intent), egress };
+}
+
+/** Nodes also have addresses among those of pods, on which everything of theirs answers too: as far as the platform facts tell them. */
+function nodeAddresses({ _facts: { nodeCidrs, apiServerSources = [] } }: Platform): IpSet | undefined {
+  return nodeCidrs && IpSet.ofCidrs([...nodeCidrs, ...apiServerSources.map(hostCidr)]);
 }
 
 /** What holds for pods that no NetworkPolicy is about. */

@@ -105,6 +105,13 @@ describe('6. Guardrails: the tier before NetworkPolicy', () => {
     expect(egress[4].to).toEqual([{ networks: [NODE_CIDR] }]);
   });
 
+  test('nodes are denied on the addresses too that they have among those of pods', () => {
+    const { app, api } = guarded({ facts: { ...OVN_FACTS, apiServerSources: ['10.244.0.2', '100.64.0.2'] } });
+    expect(admin(app).egress.find(({ name }: any) => name === 'nodes').to).toEqual([{ networks: ['10.244.0.2/32', '100.64.0.2/32', NODE_CIDR] }]);
+    api.connections.allowTo(Peer.clusterRange(ClusterRange.PODS), { ports: [Port.tcp(9100)] });
+    expect(admin(app).egress[0]).toMatchObject({ action: 'Pass', to: [{ networks: ['10.244.0.2/32'] }] });
+  });
+
   test('only families that pods have; without the nodes\' ranges the nodes themselves', () => {
     expect(admin(guarded().app).egress.find(({ name }: any) => name === 'metadata-service').to).toEqual([{ networks: [`${METADATA_SERVICE}/32`] }]);
     const { app, web } = guarded({ facts: { version: '1.31', apiServerEndpoints: ['192.0.2.10:6443'], serviceCidrs: FACTS.serviceCidrs } });
