@@ -5,8 +5,8 @@ import type { DeclaredService, Entrance, ServicePort } from './readers/entrances
 import { ConnectionSet } from '../algebra/connection-set';
 
 /**
- * What Ingresses and Routes let in: an ingress controller that nobody declared, taken for a pod without labels in a namespace without
- * labels, reaches the pods behind each service on the TCP ports that are named, as far as their ingress policies let it.
+ * What Ingresses, Routes and the routes of gateways let in: an ingress controller that nobody declared, taken for a pod without labels in a namespace without
+ * labels, reaches the pods behind each service on the ports that are named, as far as their ingress policies let it.
  */
 export const CONTROLLER_TEXT = '{ingress-controller}';
 
@@ -33,10 +33,11 @@ export function entranceRows(reach: Reachability): EntranceRow[] {
 }
 
 function targeted(entrance: Entrance, service: DeclaredService, dst: Endpoint): ConnectionSet {
-  const ports = service.ports.filter(port => port.protocol === 'TCP' && isMeant(entrance, port));
+  const { protocol = 'TCP' } = entrance;
+  const ports = service.ports.filter(port => port.protocol === protocol && isMeant(entrance, port));
   return ConnectionSet.unionOf(ports.map(({ target }) => typeof target === 'number'
-    ? ConnectionSet.of('TCP', target)
-    : resolveNames({ numbers: ConnectionSet.none(), names: [{ name: target, protocol: 'TCP' }] }, dst.workload.variants[0].shape.ports)));
+    ? ConnectionSet.of(protocol, target)
+    : resolveNames({ numbers: ConnectionSet.none(), names: [{ name: target, protocol }] }, dst.workload.variants[0].shape.ports)));
 }
 
 function isMeant({ port, by }: Entrance, candidate: ServicePort): boolean {

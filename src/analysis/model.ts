@@ -7,6 +7,7 @@ import { READER_OF } from './readers';
 import { DeclaredNode, DeclaredPods, groupOf, KindReader, ModelSink, ProxyConfig } from './readers/_reader';
 import { SourceAddresses } from './readers/egress-ip';
 import { DeclaredService, Entrance } from './readers/entrances';
+import { DeclaredGateway, ReferenceGrant } from './readers/gateway-api';
 import { ObjectRef, Policy, textOfRef } from './rules';
 import { unreadRemark } from './unread';
 import { IpSet } from '../algebra/ip-set';
@@ -115,6 +116,7 @@ export class ClusterModel {
     const declared: DeclaredPods[] = [];
     const [policies, problems, warnings] = [this.policies as Policy[], this.problems as Remark[], this.warnings as Remark[]];
     const nodes: DeclaredNode[] = [];
+    const [gateways, referenceGrants]: [DeclaredGateway[], ReferenceGrant[]] = [[], []];
     const entrances = this.entrances as Entrance[];
     const seen = new Map<string, ObjectRef>();
     const sink: ModelSink = {
@@ -125,6 +127,11 @@ export class ClusterModel {
       proxyConfig: config => this.proxyConfigs.set(`${config.ref.namespace}/${config.ref.name}`, config),
       node: node => nodes.push(node),
       sourceAddresses: addresses => (this.sourceAddresses as SourceAddresses[]).push(addresses),
+      gateway: gateway => gateways.push(gateway),
+      referenceGrant: grant => referenceGrants.push(grant),
+      gateways: () => gateways,
+      referenceGrants: () => referenceGrants,
+      namespaces: () => this.namespaces,
       nodes: () => nodes,
       ranges: () => ({ pods: this.podRange, nodes: this.nodeRange }),
       policy: policy => {

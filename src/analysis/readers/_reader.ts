@@ -2,7 +2,9 @@ import { IpSet } from '../../algebra/ip-set';
 import { Labels } from '../../algebra/label-selector';
 import { ContainerPort } from '../pods';
 import { ObjectRef, Policy } from '../rules';
+import type { SourceAddresses } from './egress-ip';
 import type { DeclaredService, Entrance } from './entrances';
+import type { DeclaredGateway, ReferenceGrant } from './gateway-api';
 
 /** A reader turns the objects of one API family into what the model knows. It throws where the API server would refuse the object. */
 export interface KindReader {
@@ -53,6 +55,13 @@ export interface ModelSink {
   entrance(entrance: Entrance): void;
   proxyConfig(config: ProxyConfig): void;
   node(node: DeclaredNode): void;
+  sourceAddresses(addresses: SourceAddresses): void;
+  gateway(gateway: DeclaredGateway): void;
+  referenceGrant(grant: ReferenceGrant): void;
+  /** What was read of these so far; routes are read after everything else. */
+  gateways(): readonly DeclaredGateway[];
+  referenceGrants(): readonly ReferenceGrant[];
+  namespaces(): ReadonlyMap<string, Labels>;
   /** The nodes read so far; policies are read after everything else. */
   nodes(): readonly DeclaredNode[];
   /** The addresses that pods and nodes have, as far as they are known. */

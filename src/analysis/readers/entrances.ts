@@ -29,6 +29,8 @@ export interface Entrance {
   readonly port?: number | string;
   /** Whether a number means the service's port, or the pods'. */
   readonly by: 'service-port' | 'target-port';
+  /** @default 'TCP' */
+  readonly protocol?: 'TCP' | 'UDP';
 }
 
 export const SERVICES: KindReader = {

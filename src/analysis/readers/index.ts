@@ -4,6 +4,7 @@ import { CLUSTER_NETWORK_POLICY } from './cluster-network-policy';
 import { EGRESS_FIREWALL } from './egress-firewall';
 import { EGRESS_IP } from './egress-ip';
 import { INGRESS, ROUTE, SERVICES } from './entrances';
+import { GATEWAY, GATEWAY_CLASS, GATEWAY_ROUTE, REFERENCE_GRANT } from './gateway-api';
 import { NETWORK_POLICY } from './network-policy';
 import { USER_DEFINED_NETWORK } from './user-defined-network';
 import { NAMESPACES, NODES, PROXY_CONFIGS, WORKLOADS } from './workloads';
@@ -11,6 +12,7 @@ import { NAMESPACES, NODES, PROXY_CONFIGS, WORKLOADS } from './workloads';
 /** Every reader, by the kinds it reads. A new policy kind is one more file, and one more name here. */
 const READERS: readonly KindReader[] = [
   NAMESPACES, NODES, WORKLOADS, PROXY_CONFIGS, SERVICES, INGRESS, ROUTE,
+  GATEWAY, GATEWAY_CLASS, GATEWAY_ROUTE, REFERENCE_GRANT,
   NETWORK_POLICY, ADMIN_NETWORK_POLICY, CLUSTER_NETWORK_POLICY, EGRESS_FIREWALL, EGRESS_IP, USER_DEFINED_NETWORK,
 ];
 
