@@ -2,6 +2,7 @@ import { Decision, explain } from './explain';
 import { toName, World, worldOf } from './names';
 import { End, partsOf, Reachability } from './reachability';
 import { ObjectRef, textOfRef } from './rules';
+import { sourceAddressesOf } from './source-addresses';
 import { ConnectionSet, Protocol } from '../algebra/connection-set';
 import { IpSet, isAddress } from '../algebra/ip-set';
 
@@ -76,6 +77,7 @@ export function decide(reach: Reachability, query: ConnectivityQuery): Verdict {
     conn: every.toString(),
     reasons: ends.flatMap(({ src, dst, world }) => [
       ...explain(reach, src, dst, asked, host).map(decision => reasonOf(decision, src, dst)),
+      ...some.isEmpty ? [] : sourceReasons(reach, src, dst),
       ...world ? proxyReasons(world, src, query.dst, some.isEmpty ? asked : some, !some.isEmpty) : [],
     ]),
   };
@@ -108,6 +110,20 @@ function proxyReasons({ proxiedBy }: World, src: End, dst: string, conn: Connect
     origin: config.origin,
     conn: conn.toString(),
     text: `${textOfRef(config)} ${allows ? 'lists' : 'does not list'} ${dst} for ${conn}, and the proxy ${textOf(src)} reaches what it lists only`,
+  }));
+}
+
+/** Under which addresses what is allowed to leave is seen outside. */
+function sourceReasons(reach: Reachability, src: End, dst: End): Reason[] {
+  if (src instanceof IpSet || !(dst instanceof IpSet)) return [];
+  return sourceAddressesOf(reach, src).map(({ ref, addresses }) => ({
+    direction: 'egress',
+    layer: 'source-address',
+    allows: true,
+    object: textOfRef(ref),
+    origin: ref.origin,
+    conn: 'any',
+    text: `${textOfRef(ref)} lets ${src.text} leave the cluster as ${addresses.join(' or ')}`,
   }));
 }
 

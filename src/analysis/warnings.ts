@@ -2,11 +2,13 @@ import { resolveNames } from './judge';
 import { unreadableProxies } from './names';
 import { Reachability } from './reachability';
 import { textOfRef } from './rules';
+import { unsettledSources } from './source-addresses';
 import { ConnectionSet } from '../algebra/connection-set';
 
 /** What the answer rests on that manifests cannot settle, sorted. */
 export function warningsOf(reach: Reachability): string[] {
-  return [...new Set([...invalid(reach), ...remarks(reach), ...hostNetwork(reach), ...unresolvedNames(reach), ...unreadableProxies(reach)])].sort();
+  const sources = [invalid, remarks, hostNetwork, unresolvedNames, unreadableProxies, unsettledSources];
+  return [...new Set(sources.flatMap(warn => warn(reach)))].sort();
 }
 
 function invalid({ model }: Reachability): string[] {

@@ -1,3 +1,4 @@
+import { EgressBook } from './_egress-book';
 import { NamespaceEnd, WorkloadEnd } from '../intent/endpoint';
 import { Ledger } from '../intent/ledger';
 import { Platform } from '../intent/platform';
@@ -11,6 +12,8 @@ export interface IClusterEdge {
   readonly network: NetworkProvider;
   /** @internal */
   readonly _ledger: Ledger;
+  /** Who leaves the cluster under which addresses. @internal */
+  readonly _egress: EgressBook;
   /** Enters a namespace into the cluster's books. @internal */
   _register(member: ClusterMember): void;
   /** The namespaces that form one network with this one. @internal */

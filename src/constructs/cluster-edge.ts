@@ -1,18 +1,21 @@
 import { App, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { addControlPlane } from './_control-plane';
+import { EgressBook } from './_egress-book';
 import { forOthers } from './_for-others';
 import { grantEverywhere } from './_grants';
 import { addHardeningReport, hardeningOf } from './_hardening';
 import { Home, identityFaults } from './_identity';
 import { MANAGED_BY } from './_labels';
 import { AppManifest, addAppCheck, addAppFiles, appFiles, manifestsOf } from './_one-pass';
+import { detours } from './_one-way';
 import { refuseNestedChart } from './_placement';
 import { podSecurityFaults } from './_pod-security';
 import { readingOf } from './_reading';
 import { Access } from './access';
 import { ApiServer } from './api-server';
 import { ClusterMember, IClusterEdge } from './cluster-edge-like';
+import { EgressPool } from './egress-pool';
 import { Guardrails, addGuardrails } from './guardrails';
 import { Subject } from './subject';
 import { declareFacts, declarePeers } from '../analysis/facts';
@@ -30,6 +33,13 @@ export interface ClusterEdgeProps {
   readonly platform: Platform;
   /** What enforces network policy in this cluster. */
   readonly network: NetworkProvider;
+
+  /**
+   * The static addresses under which pods can leave the cluster, and the nodes that may hold them.
+   *
+   * @default - none: outside, pods have the address of the node they run on
+   */
+  readonly egressPools?: EgressPool[];
 
   /**
    * How the API server itself is guarded.
@@ -66,6 +76,8 @@ export class ClusterEdge extends Chart implements IClusterEdge {
   public readonly apiServer: ApiServer;
   /** @internal */
   public readonly _ledger = new Ledger();
+  /** @internal */
+  public readonly _egress: EgressBook;
 
   private readonly members: ClusterMember[] = [];
   private readonly paths = new Map<string, string>();
@@ -83,8 +95,11 @@ export class ClusterEdge extends Chart implements IClusterEdge {
     declareFacts(this.node.root, this.platform._clusterFacts);
     declarePeers(this.node.root, shown => statedPeers(shown, this.books()));
     addAppCheck(this, manifests => this.check(manifests));
+    addAppCheck(this, () => detours(this._ledger.leavingFlows(), this.platform._addressFacts(this.node.path)));
     addAppCheck(this, manifests => identityFaults(manifests, this.homes()));
     addAppCheck(this, manifests => podSecurityFaults(manifests, this.homes(), this.platform._minor));
+    this._egress = new EgressBook(this, this.platform, this.network, props.egressPools ?? []);
+    addAppFiles(this, () => this._egress.files());
     addAppFiles(this, () => forOthers(this._ledger.flows()));
     this.apiServer = addControlPlane(this, props.controlPlane);
     if (props.guardrails) addGuardrails(this, props.guardrails, () => this.homes());

@@ -43,6 +43,14 @@ export interface EgressRouterProps {
   readonly image?: string;
 
   /**
+   * The static addresses, of a pool of the edge, under which the destination sees the router: what its own firewall can be told to let in.
+   * The proxies then run on the nodes that hold such addresses.
+   *
+   * @default - those of its namespace, if it has any, or the address of the node that a proxy runs on
+   */
+  readonly sourceAddresses?: string[];
+
+  /**
    * A cluster IP to keep, inside the cluster's service range, so that clients can map the destination's own name to the router with
    * `hostAlias()` and still verify its certificate.
    *
@@ -119,16 +127,26 @@ export class EgressRouter extends Construct implements IPeer {
       body: { spec: { maxUnavailable: 1, selector: { matchLabels: this.proxy._end.labels }, ...evictUnready(namespace.edge.platform._minor) } },
     });
 
+    if (props.sourceAddresses) this.leaveFrom(namespace, id, props.sourceAddresses);
+
     this._end = this.proxy._end;
     this.connections = this.proxy.connections;
     namespace.edge._ledger.add({
       from: this._end,
-      to: target,
+      to: { ...target, proxied: true },
       ports: numbers.map(number => Port.tcp(number)),
       reason: `router to ${this.destination}`,
       by: 'source',
       site: callSite(EgressRouter),
     });
+  }
+
+  /** Both the addresses and the proxies are on the same few nodes, so a connection takes no way through others. */
+  private leaveFrom(namespace: SecureNamespace, id: string, addresses: readonly string[]): void {
+    const { edge, _home: home } = namespace;
+    edge._egress.assign({ path: this.node.path, home, addresses, part: { name: id, workloads: [this.proxy._end] } });
+    const label = kplus.NodeLabelQuery.exists(edge.network._provider.egressAddresses!.nodeLabel);
+    (this.proxy.pods as kplus.Deployment).scheduling.attract(kplus.Node.labeled(label));
   }
 
   /** The name clients dial, `orders-db.egress.svc`. */

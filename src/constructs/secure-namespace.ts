@@ -9,9 +9,11 @@ import { refuseNestedChart } from './_placement';
 import { addStatefulSet, addWorkload } from './_workloads';
 import { Access } from './access';
 import { IClusterEdge } from './cluster-edge-like';
+import { EgressAddressesProps, assignEgressAddresses } from './egress-addresses';
 import { ISecureNamespace } from './secure-namespace-like';
 import { AdoptOptions, SecureWorkload, SelectedWorkloadProps, identityOf } from './secure-workload';
 import { Subject } from './subject';
+import { TenantNetwork } from './tenant-network';
 import { checkDnsLabel, checkLabelValue, checkLabels } from '../admission/names';
 import { Connections } from '../intent/connections';
 import { NamespaceEnd } from '../intent/endpoint';
@@ -85,6 +87,20 @@ export interface SecureNamespaceProps {
    * @default Isolation.WORKLOAD
    */
   readonly isolation?: Isolation;
+
+  /**
+   * The network of its own that its pods are on, which counts from the namespace's creation on.
+   *
+   * @default - the cluster's network, where policies alone keep pods apart
+   */
+  readonly tenantNetwork?: TenantNetwork;
+
+  /**
+   * The static addresses, of a pool of the edge, under which all its pods leave the cluster; with several, each connection has any of them.
+   *
+   * @default - the address of the node that a pod runs on, unless `addEgressAddresses` names its workload
+   */
+  readonly egressAddresses?: string[];
 
   /**
    * The Pod Security Standard to enforce, audit and warn about.
@@ -197,6 +213,7 @@ export class SecureNamespace extends Chart implements ISecureNamespace {
         namespace: name,
         // No label value has a space in it, so no other namespace can claim to be of this one's own tenant.
         tenant: props.tenant ?? `namespace ${name}`,
+        network: props.tenantNetwork?.networkName,
         ledger: this.edge._ledger,
         imported: false,
         open: once(() => this.emitNetwork(intent, 'flows')),
@@ -217,8 +234,9 @@ export class SecureNamespace extends Chart implements ISecureNamespace {
     this.edge._ledger.introduce(this._end);
     this.connections = Connections._of(this._end, { ledger: this.edge._ledger, network: this.edge.network._provider, facts: intent.facts });
 
-    for (const [child, manifest] of Object.entries(baseManifests(name, this.namespaceLabels(props.labels), props))) emit(this, child, manifest);
+    for (const [child, manifest] of Object.entries(baseManifests(name, this.namespaceLabels(props), props))) emit(this, child, manifest);
     this.emitNetwork(intent, 'closed');
+    if (props.egressAddresses) this.edge._egress.assign({ path: this.node.path, home: this._home, addresses: props.egressAddresses });
     this.node.addValidation({ validate: () => this.edge.network._provider.namespaceFaults(intent) });
     stripClusterScope(this);
   }
@@ -270,6 +288,17 @@ export class SecureNamespace extends Chart implements ISecureNamespace {
     return SecureWorkload._select(this, name, props);
   }
 
+  /**
+   * Lets some workloads of this namespace leave the cluster under static addresses of a pool of the edge.
+   *
+   * Throws where the addresses are in no pool or given to others, and where pods of these workloads would have two sets of addresses.
+   *
+   * @param id the name of this set of workloads
+   */
+  public addEgressAddresses(id: string, props: EgressAddressesProps): void {
+    assignEgressAddresses(this, id, props);
+  }
+
   /** Grants access to what is in this namespace. To use the API from a pod takes more: `edge.apiServer.grant(workload, access)`. */
   public grant(subject: Subject, access: Access): void {
     grantInNamespace(this, subject, access);
@@ -285,16 +314,16 @@ export class SecureNamespace extends Chart implements ISecureNamespace {
     emitPlans(this, plans, () => this.edge._ledger.flowsOf(intent.end));
   }
 
-  private namespaceLabels(more: Record<string, string> = {}): Record<string, string> {
+  private namespaceLabels({ labels: more = {}, tenantNetwork }: SecureNamespaceProps): Record<string, string> {
     checkLabels(`[${this.node.path}] labels`, more);
     const security = ['enforce', 'audit', 'warn'].flatMap(mode => [
       [`pod-security.kubernetes.io/${mode}`, this.podSecurity],
       [`pod-security.kubernetes.io/${mode}-version`, 'latest'],
     ]);
-    const own: Record<string, string> = { [TENANT_LABEL]: this.tenant, ...Object.fromEntries(security) };
+    const own: Record<string, string> = { [TENANT_LABEL]: this.tenant, ...Object.fromEntries(security), ...tenantNetwork?._join(this.namespaceName) };
     const taken = Object.keys(more).find(key => key in own || key in MANAGED_BY || key === 'kubernetes.io/metadata.name');
     if (taken) {
-      throw new Error(`[${this.node.path}] the label '${taken}' belongs to the library or to Kubernetes: use the properties 'tenant' and 'podSecurity' instead`);
+      throw new Error(`[${this.node.path}] the label '${taken}' belongs to the library or to Kubernetes: use the properties 'tenant', 'podSecurity' and 'tenantNetwork' instead`);
     }
     return { ...more, ...own };
   }

@@ -66,9 +66,10 @@ export class Ledger {
     return { egress: this.pick(this.outgoing.get(key)), ingress: this.pick(this.incoming.get(key)) };
   }
 
-  /** The flows from a namespace to addresses and names, sorted. */
-  public leavingFlows(namespace: string): readonly Flow[] {
-    return this.pick(this.leaving.get(namespace));
+  /** The flows from a namespace, or from all, to addresses and names, sorted. */
+  public leavingFlows(namespace?: string): readonly Flow[] {
+    if (namespace !== undefined) return this.pick(this.leaving.get(namespace));
+    return this.pick(new Set([...this.leaving.values()].flatMap(keys => [...keys])));
   }
 
   /** Flows on which the two tenants do not agree, as messages. */

@@ -3,6 +3,7 @@
  * enforce an intent throws, naming itself, the construct and the remedy; it never answers with a weaker object.
  */
 import { ClusterIntent, ClusterPlan } from './cluster-intent';
+import { IEgressAddresses } from './egress-addresses';
 import { AddressFacts, NamespaceEnd, WorkloadEnd } from './endpoint';
 import { Flow, Statement } from './flow';
 import { SubjectFlows } from './ledger';
@@ -42,6 +43,8 @@ export interface INetworkProvider {
   readonly title: string;
   /** Whether each namespace has a firewall of its own, which holds by itself what leaves it. */
   readonly firewall: boolean;
+  /** Addresses outside the cluster that stay. Missing where the network has none. */
+  readonly egressAddresses?: IEgressAddresses;
   /** Throws where the provider cannot enforce what is stated. Called when the statement is made. */
   refuse(statement: Statement, facts: AddressFacts): void;
   /** What it cannot enforce of all that is stated about a namespace together, as messages. Asked at synth. */

@@ -19,6 +19,7 @@ import { ClusterModel } from '../analysis/model';
 import { evaluate } from '../analysis/program';
 import { Endpoint, Reachability } from '../analysis/reachability';
 import { textOfRef } from '../analysis/rules';
+import { unsettledSources } from '../analysis/source-addresses';
 import { Reach } from '../analysis/sparse';
 import { Statement } from '../intent/flow';
 
@@ -112,6 +113,7 @@ class Comparison {
       if (endpoint.real) this.faults.push(...nameFaults(reachability, endpoint, this.closure.of(endpoint.workload.variants[0].shape, 'egress')));
     }
     this.faults.push(...differences.messages());
+    if (wanted.less) this.faults.push(...unsettledSources(reachability));
   }
 
   private compareOne(endpoint: Endpoint, direction: Direction, context: Context): void {

@@ -6,14 +6,17 @@
  */
 import { planTiers } from './_admin-network-policy';
 import { renderEgressFirewall } from './_egress-firewall';
+import { EGRESS_IP } from './_egress-ip';
 import { firewallFaults } from './_firewall-faults';
 import { planClosedNamespace, planNamespacePolicy, planWorkloadPolicy } from './_policy-plans';
+import { PRIMARY_NETWORK, planNetwork, refuseAcrossNetworks } from './_user-defined-network';
 import { parseCidr } from '../algebra/ip-set';
 import { ClusterIntent, ClusterPlan } from '../intent/cluster-intent';
 import { AddressEnd, AddressFacts, nameOf } from '../intent/endpoint';
 import { Statement, describe } from '../intent/flow';
 import { INetworkProvider, ManifestPlan, NamespaceIntent, WorkloadIntent } from '../intent/network-provider';
 import { Platform } from '../intent/platform';
+import { TenantNetworkIntent } from '../intent/tenant-network';
 
 const EGRESS_FIREWALL = { apiVersion: 'k8s.ovn.org/v1', kind: 'EgressFirewall', name: 'default' };
 
@@ -23,9 +26,11 @@ const LAST_PRIORITY = 99;
 export class OvnKubernetesNetwork implements INetworkProvider {
   public readonly title = 'NetworkProvider.ovnKubernetes()';
   public readonly firewall = true;
+  public readonly egressAddresses = EGRESS_IP;
 
   public refuse(statement: Statement, facts: AddressFacts): void {
     const { from, to } = statement;
+    refuseAcrossNetworks(this.title, statement, facts.path);
     if (from.kind === 'addresses') this.refuseSource(from, statement, facts);
     if (to.kind === 'addresses') this.refuseDestination(to, statement, facts);
   }
@@ -48,6 +53,14 @@ export class OvnKubernetesNetwork implements INetworkProvider {
 
   public planCluster(intent: ClusterIntent): ClusterPlan[] {
     return planTiers(this.title, intent, LAST_PRIORITY);
+  }
+
+  public planTenantNetwork(intent: TenantNetworkIntent): ClusterPlan[] {
+    return planNetwork(intent);
+  }
+
+  public tenantNetworkLabels(): Record<string, string> {
+    return PRIMARY_NETWORK;
   }
 
   public programs({ distribution }: Platform): readonly string[] {

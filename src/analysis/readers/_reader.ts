@@ -3,6 +3,7 @@ import { Labels } from '../../algebra/label-selector';
 import { ContainerPort } from '../pods';
 import { ObjectRef, Policy } from '../rules';
 import type { SourceAddresses } from './egress-ip';
+import type { SourceAddresses } from './egress-ip';
 import type { DeclaredService, Entrance } from './entrances';
 import type { DeclaredGateway, ReferenceGrant } from './gateway-api';
 
@@ -55,6 +56,7 @@ export interface ModelSink {
   entrance(entrance: Entrance): void;
   proxyConfig(config: ProxyConfig): void;
   node(node: DeclaredNode): void;
+  sourceAddresses(addresses: SourceAddresses): void;
   sourceAddresses(addresses: SourceAddresses): void;
   gateway(gateway: DeclaredGateway): void;
   referenceGrant(grant: ReferenceGrant): void;
