@@ -40,18 +40,18 @@ function readListener({ name, port, hostname, allowedRoutes }: any): Listener {
   if (!['All', 'Same', 'Selector', 'None'].includes(from)) throw new Error(`allowedRoutes.namespaces.from '${from}' is unknown: use Same, All or Selector`);
   // What selects by nothing at all takes no route.
   const nobody = new LabelSelector([{ key: 'kubernetes.io/metadata.name', operator: 'DoesNotExist', values: [] }]);
-  const takes = from === 'Selector' ? at('allowedRoutes.namespaces.selector', () => LabelSelector.of(selector ?? {})) : from === 'None' ? nobody : from;
-  return { name, port, hostname, takes };
+  const taken = from === 'Selector' ? at('allowedRoutes.namespaces.selector', () => LabelSelector.of(selector ?? {})) : from === 'None' ? nobody : from;
+  return { name, port, hostname, takes: taken };
 }
 
 export const REFERENCE_GRANT: KindReader = {
   kinds: [`${GROUP}/ReferenceGrant`],
   read(object: any, ref: ObjectRef, sink: ModelSink): void {
-    const to = listOf(object.spec?.to, 'spec.to').filter(each => (each?.group ?? '') === '' && each?.kind === 'Service');
+    const to = listOf(object.spec?.to, 'spec.to').filter(item => (item?.group ?? '') === '' && item?.kind === 'Service');
     if (to.length === 0) return;
     sink.referenceGrant({
       namespace: ref.namespace!,
-      from: listOf(object.spec?.from, 'spec.from').filter(each => each?.group === GROUP).map(({ kind, namespace }) => ({ kind, namespace })),
+      from: listOf(object.spec?.from, 'spec.from').filter(item => item?.group === GROUP).map(({ kind, namespace }) => ({ kind, namespace })),
       services: to.some(({ name }) => name === undefined) ? undefined : to.map(({ name }) => name),
     });
   },
@@ -88,7 +88,7 @@ export const GATEWAY_ROUTE: KindReader = {
 
 function isTaken({ group = GROUP, kind = 'Gateway', name, namespace, sectionName, port }: any, hostnames: readonly string[], home: string, sink: ModelSink): boolean {
   if (group !== GROUP || kind !== 'Gateway') return false;
-  const gateway = sink.gateways().find(each => each.name === name && each.namespace === (namespace ?? home));
+  const gateway = sink.gateways().find(known => known.name === name && known.namespace === (namespace ?? home));
   if (!gateway) return true;
   return gateway.listeners.some(listener => (sectionName === undefined || sectionName === listener.name) && (port === undefined || port === listener.port)
     && takes(listener, gateway.namespace, home, sink.namespaces()) && meets(listener.hostname, hostnames));
