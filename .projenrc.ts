@@ -77,8 +77,10 @@ const floors: Record<string, string[]> = {
   'control-plane': [...ground, 'admission', 'intent'],
   'proof': [...ground, 'intent', 'analysis'],
   'constructs': [...ground, 'admission', 'intent', 'analysis', 'providers', 'control-plane', 'proof'],
+  // From manifests back to a program: it reads like the analysis, and states like a user.
+  'adopt': [...ground, 'admission', 'intent', 'analysis', 'providers', 'proof', 'constructs'],
   // The command line asks manifests, whoever wrote them: it knows nothing of what was meant.
-  'cli': [...ground, 'analysis'],
+  'cli': [...ground, 'analysis', 'adopt'],
 };
 const zones = Object.entries(floors).map(([floor, below]) =>
   ({ target: `./src/${floor}`, from: './src', except: [floor, ...below].map(name => `./${name}`) }));

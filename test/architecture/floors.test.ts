@@ -36,6 +36,8 @@ describe('imports go down only', () => {
     'src/control-plane/planted.ts': '../providers/upstream',
     'src/proof/planted.ts': '../providers/upstream',
     'src/constructs/planted.ts': '../index',
+    'src/adopt/planted.ts': '../cli/index',
+    'src/cli/planted.ts': '../constructs/cluster-app',
   };
   const downward: Record<string, string> = {
     'src/intent/allowed.ts': '../algebra/ip-set',
@@ -44,6 +46,8 @@ describe('imports go down only', () => {
     'src/control-plane/allowed.ts': '../intent/port',
     'src/proof/allowed.ts': '../analysis/facts',
     'src/constructs/allowed.ts': '../proof/intent-check',
+    'src/adopt/allowed.ts': '../constructs/cluster-app',
+    'src/cli/allowed.ts': '../adopt/adopt',
   };
   const circle: Record<string, string> = { 'src/intent/circle-a.ts': './circle-b', 'src/intent/circle-b.ts': './circle-a' };
   let found: Map<string, Message[]>;

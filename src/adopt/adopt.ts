@@ -1,0 +1,105 @@
+/**
+ * From manifests to a program: `adopt(reach, options)` reads what they allow, states it in the library's words, builds the App that the
+ * program would build, and holds what it writes against the manifests.
+ *
+ * Laws: the same manifests in any order of files give the same program; nothing is opened that was closed, but for DNS, which every namespace
+ * of the library has; whatever is closed that was open is in a remark.
+ */
+import { addressFlows, clusterAddresses } from './addresses';
+import { buildApp } from './build';
+import { Grants } from './grants';
+import { acknowledgedOf, keptObjects, plannedNamespaces } from './manifests';
+import { mentionedPeers, namedNamespaces } from './mentioned';
+import { AdoptionPlan, keyOfEnd, PlannedPlatform, PlannedStatement, PlannedWorkload } from './plan';
+import { podSources } from './pods';
+import { notesOf, Remark, remarksOf } from './remarks';
+import { podFlows } from './statements';
+import { securedNamespaces, Unit, unitsOf } from './units';
+import { diff, opens } from '../analysis/diff';
+import { readDocuments } from '../analysis/input/documents';
+import { ClusterModel } from '../analysis/model';
+import { AssumedPeer } from '../analysis/pods';
+import { Reachability } from '../analysis/reachability';
+import { selectorWitnesses, strangers } from '../analysis/witnesses';
+
+export { printProgram } from './print';
+
+export interface AdoptOptions {
+  readonly platform: PlannedPlatform;
+  /** Who answers for the namespaces, until somebody says more. */
+  readonly tenant: string;
+  /** Namespaces that stay as they are, beside those of the platform. */
+  readonly leave: readonly string[];
+}
+
+export interface Adoption {
+  readonly plan: AdoptionPlan;
+  readonly remarks: readonly Remark[];
+  readonly notes: readonly string[];
+  /** Whether the program would open anything that is closed today. */
+  readonly opens: boolean;
+}
+
+/** Throws where the library refuses what the manifests hold beside the network. */
+export function adopt(reach: Reachability, { platform, tenant, leave }: AdoptOptions): Adoption {
+  const secured = securedNamespaces(reach, leave);
+  const mentioned = mentionedPeers(reach.model, secured);
+  const named = reach.model.with(mentioned);
+  const wide = Reachability.of(named.with([...strangers(named), ...selectorWitnesses(named).map(({ peer }) => peer)]));
+  const grants = new Grants(wide);
+  const sources = [...reach.model.sources()];
+  const pods = podSources(sources);
+  const units = unitsOf(wide, pods, secured);
+  const all = [...units.units, ...importedUnits(mentioned, wide)];
+  const { projects, statements: inside } = podFlows({ reach: wide, grants, units: all, secured, named: namedNamespaces(reach.model) });
+  const statements = [...inside, ...addressFlows(wide, grants, units.units, platform)];
+  const { kept, leftOut, notes: lost } = keptObjects(sources, pods, units.units, secured);
+  const plan: AdoptionPlan = {
+    platform,
+    namespaces: plannedNamespaces(sources, pods, secured, { projects, minor: Number(platform.version.split('.')[1]), tenant }),
+    workloads: all.filter(({ foreign }) => !foreign).map(plannedOf),
+    imported: all.filter(({ foreign }) => foreign).filter(unit => isNamed(unit, statements)).map(plannedOf),
+    statements,
+    acknowledged: acknowledgedOf(sources),
+    kept,
+    leftOut,
+  };
+  const after = writtenBy(plan, reach);
+  const changes = diff(reach, after);
+  return {
+    plan,
+    remarks: remarksOf(changes, { reach: wide, grants, units, ranges: clusterAddresses(platform) !== undefined }),
+    notes: [...lost, ...notesOf(reach, grants, wide, secured)],
+    opens: changes.some(opens),
+  };
+}
+
+/** What the program would write, as the command line reads it: from its manifests alone. */
+function writtenBy(plan: AdoptionPlan, { model }: Reachability): Reachability {
+  const { objects } = readDocuments(buildApp(plan).synthYaml());
+  return Reachability.of(ClusterModel.of(objects, { facts: model.facts }));
+}
+
+function importedUnits(mentioned: readonly AssumedPeer[], wide: Reachability): Unit[] {
+  return mentioned.map(({ namespace, name, labels }) => ({
+    namespace,
+    name,
+    labels,
+    members: wide.find(namespace, name, 'Pod'),
+    sources: [],
+    ports: [],
+    serviceAccountName: name,
+    renamed: false,
+    foreign: true,
+    guessed: true,
+  }));
+}
+
+function isNamed({ namespace, name }: Unit, statements: readonly PlannedStatement[]): boolean {
+  const key = `${namespace}/${name}`;
+  return statements.some(({ from, to }) => keyOfEnd(from) === key || keyOfEnd(to) === key);
+}
+
+function plannedOf({ namespace, name, labels, serviceAccountName, ports, guessed }: Unit): PlannedWorkload {
+  return { namespace, name, labels, serviceAccountName, ports, guessed };
+}

@@ -1,0 +1,93 @@
+/**
+ * What becomes of each object of the manifests: replaced by what the library writes, left out because another object makes it, or kept as it is.
+ */
+import { KeptObject, PlannedNamespace } from './plan';
+import { PodSource, Source } from './pods';
+import { Unit } from './units';
+import { podSecurityViolations } from '../admission/pod-security';
+import { isClusterScoped } from '../api/scope';
+
+export interface Kept {
+  readonly kept: readonly KeptObject[];
+  /** Objects that are not applied, although nothing replaces them. */
+  readonly leftOut: readonly string[];
+  /** What is lost with the objects that are replaced, in words. */
+  readonly notes: readonly string[];
+}
+
+const OF_THE_CLUSTER = new Set(['AdminNetworkPolicy', 'BaselineAdminNetworkPolicy', 'ClusterNetworkPolicy']);
+
+/** Policies that stay and open or close by themselves, `Kind name`. */
+export function acknowledgedOf(sources: readonly Source[]): string[] {
+  return sources.filter(({ ref }) => OF_THE_CLUSTER.has(ref.kind)).map(({ ref }) => `${ref.kind} ${ref.name}`).sort();
+}
+
+export function keptObjects(sources: readonly Source[], pods: readonly PodSource[], units: readonly Unit[], secured: ReadonlySet<string>): Kept {
+  const owned = new Set(pods.filter(each => each.owned).map(({ json }) => json));
+  const accounts = new Map(units.filter(({ renamed }) => renamed).flatMap(unit => unit.sources.map(({ json }) => [json, unit.serviceAccountName] as const)));
+  const kept: KeptObject[] = [];
+  const leftOut: string[] = [];
+  const notes: string[] = [];
+  for (const { ref, json } of sources) {
+    const namespace = namespaceOf(json);
+    if (owned.has(json) || ref.kind === 'Node') leftOut.push(keyOfObject(json));
+    else if (isReplaced(json, secured)) notes.push(...lostWith(json));
+    else kept.push({ json, file: ref.origin ?? '', namespace: namespace !== undefined && secured.has(namespace) ? namespace : undefined, account: accounts.get(json) });
+  }
+  return { kept, leftOut: leftOut.sort(), notes };
+}
+
+/** Whether the library writes it: a namespace of the program, its network policies, its default ServiceAccount. */
+export function isReplaced(json: any, secured: ReadonlySet<string>): boolean {
+  const { kind, metadata } = json;
+  if (kind === 'Namespace') return secured.has(metadata?.name);
+  return (kind === 'NetworkPolicy' || (kind === 'ServiceAccount' && metadata?.name === 'default')) && secured.has(namespaceOf(json) ?? '');
+}
+
+/** The namespace an object lives in; undefined where it lives in none. */
+export function namespaceOf({ apiVersion, kind, metadata }: any): string | undefined {
+  return isClusterScoped(String(apiVersion), kind) ? undefined : metadata?.namespace ?? 'default';
+}
+
+/** `Deployment shop/web`, `ClusterRole view` */
+export function keyOfObject(json: any): string {
+  const namespace = namespaceOf(json);
+  return `${json.kind} ${namespace === undefined ? '' : `${namespace}/`}${json.metadata?.name ?? json.metadata?.generateName ?? ''}`;
+}
+
+/** Each namespace at the strictest level of Pod Security that the pods it has meet. */
+export function plannedNamespaces(sources: readonly Source[], pods: readonly PodSource[], secured: ReadonlySet<string>,
+  { projects, minor, tenant }: { readonly projects: ReadonlySet<string>; readonly minor: number; readonly tenant: string }): PlannedNamespace[] {
+  const manifests = new Map(sources.filter(({ ref }) => ref.kind === 'Namespace').map(({ ref, json }) => [ref.name, json]));
+  return [...secured].map(name => {
+    const own = pods.filter(({ namespace, owned }) => namespace === name && !owned);
+    const admitted = (level: 'restricted' | 'baseline') => own.every(({ json, spec }) =>
+      podSecurityViolations({ spec, metadata: templateMetadata(json) }, level, minor).length === 0);
+    const podSecurity = admitted('restricted') ? 'restricted' : admitted('baseline') ? 'baseline' : 'privileged';
+    const project = projects.has(name);
+    return { name, tenant: project ? undefined : tenant, project, podSecurity, labels: keptLabels(manifests.get(name)?.metadata?.labels ?? {}) };
+  });
+}
+
+function keptLabels(labels: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).sort().filter(([key]) =>
+    !['kubernetes.io/metadata.name', 'app.kubernetes.io/managed-by', 'secure-network/tenant'].includes(key) && !key.startsWith('pod-security.kubernetes.io/')));
+}
+
+function templateMetadata({ kind, metadata, spec }: any): any {
+  return kind === 'Pod' ? metadata : kind === 'CronJob' ? spec?.jobTemplate?.spec?.template?.metadata : spec?.template?.metadata;
+}
+
+function lostWith(json: any): string[] {
+  const { kind, metadata } = json;
+  if (kind === 'Namespace' && Object.keys(metadata?.annotations ?? {}).some(key => key !== LAST_APPLIED)) {
+    return [`Namespace ${metadata.name}: its annotations are left out, because the library writes the Namespace: add those that are needed with ApiObject.of(...)`];
+  }
+  if (kind === 'ServiceAccount' && (json.secrets ?? json.imagePullSecrets)) {
+    return [`ServiceAccount ${namespaceOf(json)}/default: its secrets are left out, because the library writes it without any: give them to the accounts of the workloads`];
+  }
+  return [];
+}
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
