@@ -20,7 +20,7 @@ export async function measurePeer(run: Run, sizes = SIZES): Promise<void> {
     const folder = run.folder(`peer-${pods}`);
     writeFileSync(join(folder, 'cluster.yaml'), yamlOf(mixedCluster({ pods, policies: pods / 2 })));
     const ours = timeOf(process.execPath, ['--max-old-space-size=8192', command, 'list', folder], join(run.folder('rows'), `${pods}-ours.txt`));
-    const theirs = tired ? 'not tried: a smaller one was stopped'
+    const theirs: string = tired ? 'not tried: a smaller one was stopped'
       : timeOf(analyzer, ['list', '--dirpath', folder, '-q'], join(run.folder('rows'), `${pods}-theirs.txt`));
     tired ||= theirs === STOPPED;
     rows.push([String(pods), String(pods / 2), ours, theirs]);
