@@ -17,7 +17,8 @@ export function compile(): string {
       fs.writeFileSync(target, ts.transpileModule(fs.readFileSync(path.join(ROOT, folder, file), 'utf8'), { compilerOptions }).outputText);
     }
   }
-  // The command line looks there for its version.
-  fs.copyFileSync(path.join(ROOT, 'package.json'), path.join(COMPILED, 'package.json'));
+  // The command line looks there for its version; without a name it is no package for anybody who looks for one.
+  const { version } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+  fs.writeFileSync(path.join(COMPILED, 'package.json'), JSON.stringify({ version }));
   return COMPILED;
 }
