@@ -12,6 +12,7 @@ export type { ClusterAppProps } from './constructs/cluster-app';
 export { ClusterEdge } from './constructs/cluster-edge';
 export type { AcknowledgeOptions, ClusterEdgeProps } from './constructs/cluster-edge';
 export type { IClusterEdge } from './constructs/cluster-edge-like';
+export type { ContainerLimits } from './constructs/container-limits';
 export type { EgressAddressesProps } from './constructs/egress-addresses';
 export { EgressPool } from './constructs/egress-pool';
 export type { EgressPoolProps } from './constructs/egress-pool';
@@ -21,7 +22,7 @@ export { Guardrails } from './constructs/guardrails';
 export type { GuardrailsProps } from './constructs/guardrails';
 export { Isolation, PodSecurityLevel, SecureNamespace } from './constructs/secure-namespace';
 export type {
-  ContainerLimits, ImportedNamespaceOptions, SecureDaemonSetProps, SecureDeploymentProps, SecureNamespaceProps,
+  ImportedNamespaceOptions, SecureDaemonSetProps, SecureDeploymentProps, SecureNamespaceProps,
 } from './constructs/secure-namespace';
 export type { ISecureNamespace } from './constructs/secure-namespace-like';
 export { PolicyGroup } from './constructs/policy-group';

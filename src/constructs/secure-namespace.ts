@@ -9,6 +9,7 @@ import { refuseNestedChart } from './_placement';
 import { addStatefulSet, addWorkload } from './_workloads';
 import { Access } from './access';
 import { IClusterEdge } from './cluster-edge-like';
+import { ContainerLimits, limitsOf } from './container-limits';
 import { EgressAddressesProps, assignEgressAddresses } from './egress-addresses';
 import { ISecureNamespace } from './secure-namespace-like';
 import { AdoptOptions, SecureWorkload, SelectedWorkloadProps, identityOf } from './secure-workload';
@@ -38,28 +39,6 @@ export enum PodSecurityLevel {
   BASELINE = 'baseline',
   /** Everything. Network policy does not hold pods that may use the host network. */
   PRIVILEGED = 'privileged',
-}
-
-/** Sizes for containers that state none, and bounds for those that do. Keys are resources (`cpu`, `memory`), values quantities. */
-export interface ContainerLimits {
-  /**
-   * Limits for containers that state none.
-   *
-   * @default - none
-   */
-  readonly defaultLimits?: Record<string, string>;
-  /**
-   * Requests for containers that state none.
-   *
-   * @default - none
-   */
-  readonly defaultRequests?: Record<string, string>;
-  /**
-   * The most a container may have.
-   *
-   * @default - no bound
-   */
-  readonly max?: Record<string, string>;
 }
 
 /** Properties of `SecureNamespace`. */
@@ -345,11 +324,7 @@ function baseManifests(name: string, labels: Record<string, string>, { quota, li
     'default-service-account': { ...core, kind: 'ServiceAccount', name: 'default', body: { automountServiceAccountToken: false } },
   };
   if (quota) manifests.quota = { ...core, kind: 'ResourceQuota', name: 'quota', body: { spec: { hard: quota } } };
-  if (limits) {
-    const { defaultLimits, defaultRequests, max } = limits;
-    const item = { type: 'Container', default: defaultLimits, defaultRequest: defaultRequests, max };
-    manifests.limits = { ...core, kind: 'LimitRange', name: 'limits', body: { spec: { limits: [item] } } };
-  }
+  if (limits) manifests.limits = { ...core, kind: 'LimitRange', name: 'limits', body: { spec: { limits: [limitsOf(limits)] } } };
   return manifests;
 }
 
