@@ -45,6 +45,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
       collectCoverage: false,
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       moduleFileExtensions: ['ts', 'js', 'json', 'node'],
+      modulePathIgnorePatterns: ['<rootDir>/.cache/'],
       // Examples and tests import the library by its name, as its users do.
       moduleNameMapper: { '^cdk8s-secure-network$': '<rootDir>/src/index.ts', '^cdk8s-secure-network/lib/(.*)$': '<rootDir>/src/$1' },
     },
