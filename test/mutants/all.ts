@@ -9,12 +9,16 @@ import { MATCHERS } from './8-matchers';
 import { ERRORS } from './9-errors';
 import { EDGE_TLS } from './edge-1-tls';
 import { EDGE_TENANCY } from './edge-10-tenancy';
+import { EDGE_EGRESS_READERS } from './edge-11-egress-readers';
 import { EDGE_HARDENING } from './edge-13-hardening';
 import { EDGE_AUTHENTICATION } from './edge-2-authentication';
 import { EDGE_AUTHORIZATION } from './edge-3-authorization';
 import { EDGE_AUDIT_ENCRYPTION } from './edge-4-audit-encryption';
 import { EDGE_GRANTS } from './edge-5-grants';
 import { EDGE_GUARDRAILS } from './edge-6-guardrails';
+import { EDGE_ADDRESSES } from './edge-7-addresses';
+import { EDGE_FIREWALL } from './edge-8-firewall';
+import { EDGE_ROUTERS } from './edge-9-routers';
 import { Mutant } from './mutant';
 
 /** Every mutant under the number of what it breaks. */
@@ -35,6 +39,10 @@ export const MUTANTS: Readonly<Record<number, readonly Mutant[]>> = {
   104: EDGE_AUDIT_ENCRYPTION,
   105: EDGE_GRANTS,
   106: EDGE_GUARDRAILS,
+  107: EDGE_ADDRESSES,
+  108: EDGE_FIREWALL,
+  109: EDGE_ROUTERS,
   110: EDGE_TENANCY,
+  111: EDGE_EGRESS_READERS,
   113: EDGE_HARDENING,
 };
