@@ -3,8 +3,9 @@ import { mkdirSync, writeFileSync } from 'fs';
 import { dirname, join } from 'path';
 import { Acceptance } from './api-server/acceptance';
 import { CrdReport } from './api-server/crds';
-import { FileReport } from './api-server/files';
 import { GrantReport } from './api-server/grants';
+import { ControlPlaneReport } from './control-plane/part';
+import { controlPlanes, grantsSection } from './control-plane/report';
 import { GuardrailReport } from './guardrails/part';
 import { ENGINES, versionOf } from './lib/build';
 import { REPOSITORY } from './lib/paths';
@@ -21,7 +22,7 @@ export interface Proof {
   readonly proxy: ProxyReport;
   readonly peer: PeerReport;
   readonly mesh: MeshReport;
-  readonly files: FileReport;
+  readonly controlPlane: ControlPlaneReport;
   readonly grants: GrantReport;
   readonly guardrails: GuardrailReport;
 }
@@ -30,7 +31,7 @@ export function writeProof(proof: Proof): string {
   const path = join(REPOSITORY, 'docs', 'proof.md');
   mkdirSync(dirname(path), { recursive: true });
   const parts = [
-    intro(proof), acceptance(proof), guardrails(proof.guardrails),
+    intro(proof), acceptance(proof), guardrails(proof.guardrails), controlPlanes(proof.controlPlane), grantsSection(proof.grants),
     packets(proof.packets), proxy(proof.proxy), peer(proof.peer), frames(proof), unproven(proof),
   ];
   writeFileSync(path, `${parts.join('\n\n')}\n`);
@@ -50,7 +51,7 @@ ${table(['engine', 'version'], [...engines, ['haproxy', version]])}`;
 function acceptance({ acceptance: { cases, kinds, pods, refused, folders, noticed }, crds }: Proof): string {
   const accepted = [...kinds].sort(([a], [b]) => a < b ? -1 : 1).map(([kind, count]) => [kind, `${count}`, (refused.get(kind) ?? []).join('; ')]);
   const sum = [...kinds.values()].reduce((a, b) => a + b, 0);
-  const sources = crds.map(({ of, module, version, count, missing }) => [of, `${module} ${version}`, missing ? 'not served by the module proxy of the last run' : `${count}`]);
+  const sources = crds.map(({ of, module, version, count, missing, ours }) => [of, ours ? 'stand-ins of this project' : `${module} ${version}`, missing ? 'not served by the module proxy of the last run' : `${count}`]);
   return `## 1. The API server
 
 Every manifest of ${cases.length} cases (examples, golden manifests, and random intents on every platform with every network provider) is sent to a real kube-apiserver by
@@ -62,7 +63,7 @@ So that acceptance means something, wrong manifests of every kind are sent too, 
 
 ${table(['kind', 'accepted', 'refused when'], accepted)}
 
-The schemas are the real ones:
+The schemas are the real ones, but for the stand-ins, which this project wrote where no module holds the real ones:
 
 ${table(['of', 'read from', 'CustomResourceDefinitions'], sources)}
 
@@ -140,17 +141,15 @@ A tenant went on doing what is his: he ${admitted.join('; ')}. The cluster's own
 A namespace with ${ended} objects was removed by a platform subject, and emptied and finalized by the namespace controller.`;
 }
 
-function frames({ mesh, files, grants }: Proof): string {
-  return `## 5. The mesh, files of the API server, grants
+function frames({ mesh }: Proof): string {
+  return `## 5. The mesh
 
-- \`istioctl analyze\` has nothing to say about ${mesh.cases.map(({ name, objects }) => `${name} (${objects} mesh objects)`).join(', ')}; it sees a VirtualService bound to a gateway that is not there.
-- kube-apiserver starts with ${files.started.join(', ')} as files and behaves so, and does not start with ${files.refused.join(', ')}.
-- ${grants.asked} questions were put to the real authorizer as SubjectAccessReviews, every answer as meant: no ServiceAccount of an example may read secrets, make pods or tokens, or touch the policies that hold it,
-  and somebody who was granted something has that and no more.`;
+\`istioctl analyze\` has nothing to say about ${mesh.cases.map(({ name, objects }) => `${name} (${objects} mesh objects)`).join(', ')}; it sees a VirtualService bound to a gateway that is not there.`;
 }
 
 function unproven({ crds }: Proof): string {
   const missing = crds.filter(crd => crd.missing).map(crd => crd.of);
+  const ours = crds.filter(crd => crd.ours).map(crd => crd.of);
   return `## What no engine here can prove
 
 - That your cluster's network plugin enforces NetworkPolicy as this enforcer does. Where plugins are known to differ (host network, the node's own traffic, ipBlock against pods) nothing here decides for yours.
@@ -159,7 +158,7 @@ function unproven({ crds }: Proof): string {
 - That no packet leaves in the moment between a pod's start and the enforcer's first sight of it.
 - What a controller would do: none runs here. Services are rules written from the manifests, pods are written as Running, and nothing is scheduled.
 - What istiod makes of mesh objects: it is built, and asked where such objects are made.
-${missing.length > 0 ? `- Kinds of ${missing.join(', ')}: no schema of theirs could be read in the last run; no case uses them, or the command would have failed.\n` : ''}- Speed: see performance.md.`;
+${missing.length > 0 ? `- Kinds of ${missing.join(', ')}: the real schemas could not be read in the last run.\n` : ''}${ours.length > 0 ? `- That the real schemas of ${ours.join(' and of ')} demand no more than our stand-ins do.\n` : ''}- Speed: see performance.md.`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

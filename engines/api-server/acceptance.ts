@@ -9,7 +9,7 @@ import { Answer, ApiClient, Refusal } from './client';
 import { ApiServer } from './server';
 import { wrongOnes } from './wrong';
 import { ENGINES, built } from '../lib/build';
-import { Manifest, keyOf, kindOf, lost, podTemplateOf } from '../lib/manifests';
+import { Manifest, keyOf, kindOf, lost, podTemplateOf, templated } from '../lib/manifests';
 
 export interface Acceptance {
   readonly cases: string[];
@@ -44,8 +44,9 @@ export async function judgeBroken(client: ApiClient, into: Acceptance): Promise<
   }
 }
 
-async function judgeCase(client: ApiClient, { manifests }: Case, into: Acceptance): Promise<string[]> {
+async function judgeCase(client: ApiClient, { manifests: own }: Case, into: Acceptance): Promise<string[]> {
   const failures: string[] = [];
+  const manifests = [...own, ...own.flatMap(templated)];
   const made = await inSurroundings(client, manifests, async () => {
     for (const manifest of namespacesFirst(manifests)) {
       const problems = await judgeManifest(client, manifest, into).catch(error => [(error as Error).message]);

@@ -1,13 +1,14 @@
 /**
  * The real CustomResourceDefinitions, read where Go keeps modules at a pinned version; none is copied into this repository.
- * A module with a checksum here must match it; one that the reader's module proxy does not serve is told as missing, and every manifest
- * of its kinds then fails with that reason: nothing counts as accepted that no schema looked at.
+ * A module with a checksum here must match it; one that the reader's module proxy does not serve is told as missing, and so is what stands
+ * in for it: nothing counts as accepted that no schema looked at.
  */
 import { execFile } from 'child_process';
 import { createHash } from 'crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { ApiClient } from './client';
+import { STAND_INS } from './stand-ins';
 import { Manifest, parseManifests } from '../lib/manifests';
 import { CACHE } from '../lib/paths';
 import { until } from '../lib/run';
@@ -69,7 +70,7 @@ export const CRD_SOURCES: readonly CrdSource[] = [
       'network/v1/zz_generated.crd-manifests', 'networkoperator/v1/zz_generated.crd-manifests', 'config/v1/zz_generated.crd-manifests',
       'operator/v1/zz_generated.crd-manifests', 'route/v1/zz_generated.crd-manifests',
     ],
-    files: /(^|_)(hostsubnets|netnamespaces|egressnetworkpolicies|egressrouters|apiservers|authentications|oauths|projects|ingresses|networks|routes)(-Default)?\.crd\.yaml$/,
+    files: /(^|_)(hostsubnets|netnamespaces|egressnetworkpolicies|egressrouters|apiservers|authentications|oauths|projects|ingresses|networks|routes|ingresscontrollers)(-Default)?\.crd\.yaml$/,
   },
   {
     of: 'Cilium',
@@ -105,12 +106,18 @@ export interface CrdReport {
   readonly count: number;
   /** Why there are none. */
   readonly missing?: string;
+  /** Whether they are stand-ins of our own. */
+  readonly ours?: boolean;
 }
 
 export async function readCrds(): Promise<{ crds: Manifest[]; report: CrdReport[] }> {
   const read = await Promise.all(CRD_SOURCES.map(crdsOf));
-  const report = CRD_SOURCES.map(({ of, module, version }, i) => ({ of, module, version, count: read[i].crds.length, missing: read[i].missing }));
-  return { crds: read.flatMap(r => r.crds), report };
+  const report: CrdReport[] = CRD_SOURCES.map(({ of, module, version }, i) => ({ of, module, version, count: read[i].crds.length, missing: read[i].missing }));
+  const real = read.flatMap(r => r.crds);
+  const known = new Set(real.map(({ metadata }) => metadata.name));
+  const standIns = STAND_INS.map(({ of, crds }) => ({ of, crds: crds.filter(({ metadata }) => !known.has(metadata.name)) })).filter(({ crds }) => crds.length > 0);
+  report.push(...standIns.map(({ of, crds }) => ({ of, module: 'engines/api-server/stand-ins.ts', version: '', count: crds.length, ours: true })));
+  return { crds: [...real, ...standIns.flatMap(({ crds }) => crds)], report };
 }
 
 export async function installCrds(client: ApiClient, crds: readonly Manifest[]): Promise<void> {

@@ -50,6 +50,8 @@ const MISTAKES: Record<string, Mistakes> = {
   'policy.networking.k8s.io/v1alpha1 BaselineAdminNetworkPolicy': right => [named(right, 'other-than-default')],
   'policy.networking.k8s.io/v1alpha2 ClusterNetworkPolicy': right => [withSpec(right, 'priority 1001', { priority: 1001 })],
   'k8s.ovn.org/v1 EgressFirewall': right => [named(right, 'other-than-default')],
+  'k8s.ovn.org/v1 ClusterUserDefinedNetwork': right => [withSpec(right, 'no namespaces', { namespaceSelector: undefined })],
+  'operator.openshift.io/v1 IngressController': right => [withSpec(right, 'a policy for hosts that does not exist', { routeAdmission: { namespaceOwnership: 'Anybody' } })],
   'k8s.ovn.org/v1 EgressIP': right => [withSpec(right, 'no addresses', { egressIPs: undefined })],
   'cilium.io/v2 CiliumNetworkPolicy': right => [withSpec(right, 'a port that is no number', { ingress: [{ toPorts: [{ ports: [{ port: 'a b' }] }] }] })],
 };

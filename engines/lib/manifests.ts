@@ -38,6 +38,13 @@ export function podTemplateOf(m: Manifest): any {
   return ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job'].includes(m.kind) ? m.spec?.template : undefined;
 }
 
+/** What OpenShift makes of a template for new projects when a user asks for one; a project is a namespace to Kubernetes. */
+export function templated(m: Manifest): Manifest[] {
+  if (m.kind !== 'Template') return [];
+  const made: Manifest[] = JSON.parse(JSON.stringify(m.objects).replace(/\$\{[A-Z_]+\}/g, 'requested'));
+  return made.map(each => (each.kind === 'Project' ? { ...each, apiVersion: 'v1', kind: 'Namespace' } : each));
+}
+
 /**
  * The paths at which `got` lacks or changes something of `sent`. What the server adds does not count, nor does it that Kubernetes does not
  * store what says nothing (an empty list, zero, false) and writes quantities in its own way (2048Mi as 2Gi).
