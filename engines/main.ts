@@ -1,5 +1,5 @@
 /**
- * npm run test:engines [-- --only=api,guardrails,packets,proxy,peer,frames --intents=50]
+ * npm run test:engines [-- --only=api,guardrails,packets,proxy,peer,control-plane,frames --intents=50]
  * npm run test:engines -- --times      measures ours and the peer on clusters of 500 to 40,000 pods, for docs/performance.md
  *
  * Real engines judge the output: a real API server, a real enforcer with real packets, the real proxy, a peer that reads the same
@@ -7,10 +7,11 @@
  */
 import { judgeAcceptance, judgeBroken, noAcceptance } from './api-server/acceptance';
 import { CrdReport, installCrds, readCrds } from './api-server/crds';
-import { judgeFiles, noFiles } from './api-server/files';
 import { judgeGrants, noGrants } from './api-server/grants';
 import { startApiServer } from './api-server/server';
 import { Case, exampleCases, fixtureCases, goldenCases } from './cases';
+import { judgeControlPlane, noControlPlane } from './control-plane/part';
+import { judgePermits } from './control-plane/permits';
 import { judgeGuardrails, noGuardrails } from './guardrails/part';
 import { ENGINES, built, goVersion } from './lib/build';
 import { Run } from './lib/run';
@@ -22,7 +23,7 @@ import { measurePeer } from './peer/times';
 import { judgeBrokenProxies, judgeProxy, noProxy } from './proxy-part';
 import { Proof, writeProof } from './report';
 
-const PARTS = ['api', 'guardrails', 'packets', 'proxy', 'peer', 'frames'];
+const PARTS = ['api', 'guardrails', 'packets', 'proxy', 'peer', 'control-plane', 'frames'];
 
 async function main(args: readonly string[]): Promise<number> {
   const only = args.find(arg => arg.startsWith('--only='))?.slice('--only='.length).split(',') ?? PARTS;
@@ -54,7 +55,7 @@ async function main(args: readonly string[]): Promise<number> {
     proxy: noProxy(),
     peer: noPeer(),
     mesh: noMesh(),
-    files: noFiles(),
+    controlPlane: noControlPlane(),
     grants: noGrants(),
     guardrails: noGuardrails(),
   };
@@ -71,8 +72,11 @@ async function main(args: readonly string[]): Promise<number> {
   if (wants('peer')) clock('peer judged');
   if (wants('frames')) {
     await judgeMesh(run, cases, proof.mesh);
-    await judgeFiles(run, proof.files);
-    clock('mesh analyzer and API server files judged');
+    clock('mesh analyzer judged');
+  }
+  if (wants('control-plane')) {
+    await judgeControlPlane(run, examples, proof.controlPlane);
+    clock('control planes judged');
   }
   const left = await run.end();
   return conclude(proof, left, only.length === PARTS.length && intents >= 50, clock);
@@ -94,7 +98,11 @@ async function withApiServer(
     await judgeBroken(server.client, proof.acceptance);
     clock('acceptance judged');
   }
-  if (wants('frames')) await judgeGrants(server.client, examples, proof.grants);
+  if (wants('frames')) {
+    await judgeGrants(server.client, examples, proof.grants);
+    await judgePermits(server.client, examples, run.folder('statements'), proof.grants);
+    clock('grants judged');
+  }
   if (wants('guardrails')) {
     await judgeGuardrails(server.client, proof.guardrails);
     clock('guardrails judged');

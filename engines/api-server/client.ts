@@ -54,6 +54,11 @@ export class ApiClient {
     return this.send(this.stranger, method, path, undefined, '');
   }
 
+  /** As whoever the token makes. */
+  public withToken(method: string, path: string, token: string, body?: unknown): Promise<Answer> {
+    return this.send(this.stranger, method, path, body, 'application/json', { authorization: `Bearer ${token}` });
+  }
+
   private send(agent: Agent, method: string, path: string, body: unknown, contentType: string, more: Record<string, string | string[]> = {}): Promise<Answer> {
     const data = body === undefined ? undefined : JSON.stringify(body);
     const headers = { accept: 'application/json', ...more, ...data === undefined ? {} : { 'content-type': contentType } };

@@ -13,6 +13,8 @@ export interface Question {
   readonly verb: string;
   readonly group?: string;
   readonly resource: string;
+  /** The one object that is meant. */
+  readonly name?: string;
   readonly namespace?: string;
   readonly allowed: boolean;
 }
@@ -20,10 +22,16 @@ export interface Question {
 export interface GrantReport {
   asked: number;
   allowed: number;
+  /** Examples, and how many were granted something in each. */
+  readonly subjects: string[];
+  /** What was not only asked, but done. */
+  deeds: number;
+  /** What was broken on purpose, and was noticed. */
+  readonly noticed: string[];
   readonly failures: string[];
 }
 
-export const noGrants = (): GrantReport => ({ asked: 0, allowed: 0, failures: [] });
+export const noGrants = (): GrantReport => ({ asked: 0, allowed: 0, subjects: [], deeds: 0, noticed: [], failures: [] });
 
 export async function askGrants(client: ApiClient, name: string, table: readonly Question[], into: GrantReport): Promise<void> {
   for (const asked of table) {
@@ -36,12 +44,13 @@ export async function askGrants(client: ApiClient, name: string, table: readonly
   }
 }
 
-async function isAllowed(client: ApiClient, { user, groups, verb, group = '', resource, namespace }: Omit<Question, 'allowed'>): Promise<boolean> {
+/** What the real authorizer says. */
+export async function isAllowed(client: ApiClient, { user, groups, verb, group = '', resource, name: object, namespace }: Omit<Question, 'allowed'>): Promise<boolean> {
   const [name, subresource] = resource.split('/');
   const { status } = await client.demand('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', {
     apiVersion: 'authorization.k8s.io/v1',
     kind: 'SubjectAccessReview',
-    spec: { user, groups, resourceAttributes: { verb, group, resource: name, subresource, namespace } },
+    spec: { user, groups, resourceAttributes: { verb, group, resource: name, subresource, name: object, namespace } },
   });
   return status.allowed === true;
 }
@@ -99,7 +108,8 @@ function sentinelsOf(round: number): { manifests: Manifest[]; questions: { user:
   return { manifests: made.flatMap(({ manifests }) => manifests), questions: made.map(({ question }) => question) };
 }
 
-async function during(client: ApiClient, manifests: readonly Manifest[], work: () => Promise<void>): Promise<void> {
+/** Has grants in force while the work is done. */
+export async function during(client: ApiClient, manifests: readonly Manifest[], work: () => Promise<void>): Promise<void> {
   const namespaces = [...new Set(manifests.flatMap(m => m.metadata.namespace ?? []))].filter(name => !/^(default|kube-)/.test(name))
     .map((name): Manifest => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
   const { manifests: sentinels, questions: sentinelQuestions } = sentinelsOf(++rounds);

@@ -9,6 +9,8 @@ import { Program, Run, freePort, tail, until } from '../lib/run';
 export interface ApiServer {
   readonly client: ApiClient;
   readonly port: number;
+  /** Where etcd answers, to see what is really stored. */
+  readonly store: string;
   readonly certificates: string;
   /** For programs that want one: `server` is how they reach the API server. */
   kubeconfig(name: string, server?: string): string;
@@ -25,10 +27,7 @@ export interface ApiServerOptions {
 export async function startApiServer(run: Run, options: ApiServerOptions = {}): Promise<ApiServer> {
   const name = options.name ?? 'kube-apiserver';
   const folder = run.folder(`${name}-files`);
-  const prober = await built(ENGINES.prober);
-  const made = spawnSync(prober, ['certs', folder], { encoding: 'utf8' });
-  if (made.status !== 0) throw new Error(`certificates cannot be made: ${made.stderr}`);
-
+  await makeCertificates(folder);
   const [clients, peers, port] = [await freePort(), await freePort(), await freePort()];
   const store = `http://127.0.0.1:${clients}`;
   const etcd = run.start(`${name}-etcd`, [
@@ -47,6 +46,7 @@ export async function startApiServer(run: Run, options: ApiServerOptions = {}): 
   return {
     client,
     port,
+    store,
     certificates: folder,
     kubeconfig: (file, address = `https://127.0.0.1:${port}`) => {
       const path = join(folder, `${file}.kubeconfig`);
@@ -59,6 +59,13 @@ export async function startApiServer(run: Run, options: ApiServerOptions = {}): 
       await until(`${name} stopped`, 10, async () => (hasEnded(server) && hasEnded(etcd)) || undefined);
     },
   };
+}
+
+/** Fills the folder with an authority, what it signed for this machine and for an administrator, and keys for tokens. */
+export async function makeCertificates(folder: string): Promise<string> {
+  const made = spawnSync(await built(ENGINES.prober), ['certs', folder], { encoding: 'utf8' });
+  if (made.status !== 0) throw new Error(`certificates cannot be made: ${made.stderr}`);
+  return folder;
 }
 
 function ourFlags(folder: string, store: string, port: number): string[] {
@@ -77,6 +84,8 @@ function ourFlags(folder: string, store: string, port: number): string[] {
 function mergedFlags(ours: readonly string[], theirs: readonly string[]): string[] {
   const nameOf = (flag: string) => flag.split('=')[0];
   const replaced = new Set(theirs.map(nameOf));
+  // The API server takes its authorizers from a file or from this flag, and does not start with both.
+  if (replaced.has('--authorization-config')) replaced.add('--authorization-mode');
   return [...ours.filter(flag => !replaced.has(nameOf(flag))), ...theirs];
 }
 

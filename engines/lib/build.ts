@@ -37,6 +37,8 @@ export const ENGINES = {
   etcd: { name: 'etcd', pin: 'etcd', main: 'go.etcd.io/etcd/server/v3', module: 'go.etcd.io/etcd/server/v3' } as Engine,
   apiServer: kubernetes('kube-apiserver'),
   kubectl: kubernetes('kubectl'),
+  kubeadm: { ...kubernetes('kubeadm'), pin: 'kubeadm' },
+  kmsPlugin: { name: 'kms-plugin', pin: 'kms-plugin', main: '.' } as Engine,
   networkPolicies: kubeNetworkPolicies('standard'),
   adminNetworkPolicies: kubeNetworkPolicies('npa-v1alpha1'),
   clusterNetworkPolicies: kubeNetworkPolicies('npa-v1alpha2'),

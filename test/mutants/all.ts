@@ -10,6 +10,7 @@ import { ERRORS } from './9-errors';
 import { EDGE_TLS } from './edge-1-tls';
 import { EDGE_TENANCY } from './edge-10-tenancy';
 import { EDGE_EGRESS_READERS } from './edge-11-egress-readers';
+import { EDGE_ENGINES } from './edge-12-engines';
 import { EDGE_HARDENING } from './edge-13-hardening';
 import { EDGE_AUTHENTICATION } from './edge-2-authentication';
 import { EDGE_AUTHORIZATION } from './edge-3-authorization';
@@ -44,5 +45,6 @@ export const MUTANTS: Readonly<Record<number, readonly Mutant[]>> = {
   109: EDGE_ROUTERS,
   110: EDGE_TENANCY,
   111: EDGE_EGRESS_READERS,
+  112: EDGE_ENGINES,
   113: EDGE_HARDENING,
 };

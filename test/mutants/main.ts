@@ -16,7 +16,7 @@ import { Mutant, misfit } from './mutant';
 
 const ROOT = path.resolve(__dirname, '../..');
 /** What tests read. Packages are linked, the rest of the repository is left out. */
-const COPIED = ['src', 'test', 'examples', 'docs', 'bench', 'README.md', 'package.json', 'jest.config.json', 'tsconfig.json'];
+const COPIED = ['src', 'test', 'engines', 'examples', 'docs', 'bench', 'README.md', 'package.json', 'jest.config.json', 'tsconfig.json'];
 
 interface Task extends Mutant {
   readonly item: number;
