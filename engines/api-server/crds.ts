@@ -115,7 +115,8 @@ export async function readCrds(): Promise<{ crds: Manifest[]; report: CrdReport[
   const report: CrdReport[] = CRD_SOURCES.map(({ of, module, version }, i) => ({ of, module, version, count: read[i].crds.length, missing: read[i].missing }));
   const real = read.flatMap(r => r.crds);
   const known = new Set(real.map(({ metadata }) => metadata.name));
-  const standIns = STAND_INS.map(({ of, crds }) => ({ of, crds: crds.filter(({ metadata }) => !known.has(metadata.name)) })).filter(({ crds }) => crds.length > 0);
+  const needed = STAND_INS.map(({ of, crds }) => ({ of, crds: crds.filter(({ metadata }) => !known.has(metadata.name)) }));
+  const standIns = needed.filter(({ crds }) => crds.length > 0);
   report.push(...standIns.map(({ of, crds }) => ({ of, module: 'engines/api-server/stand-ins.ts', version: '', count: crds.length, ours: true })));
   return { crds: [...real, ...standIns.flatMap(({ crds }) => crds)], report };
 }
