@@ -51,7 +51,7 @@ ${table(['engine', 'version'], [...engines, ['haproxy', version]])}`;
 function acceptance({ acceptance: { cases, kinds, pods, refused, folders, noticed }, crds }: Proof): string {
   const accepted = [...kinds].sort(([a], [b]) => a < b ? -1 : 1).map(([kind, count]) => [kind, `${count}`, (refused.get(kind) ?? []).join('; ')]);
   const sum = [...kinds.values()].reduce((a, b) => a + b, 0);
-  const sources = crds.map(({ of, module, version, count, missing }) => [of, `${module} ${version}`, missing ? 'not served by the module proxy of the last run' : `${count}`]);
+  const sources = crds.map(({ of, module, version, count, missing, ours }) => [of, ours ? 'stand-ins of this project' : `${module} ${version}`, missing ? 'not served by the module proxy of the last run' : `${count}`]);
   return `## 1. The API server
 
 Every manifest of ${cases.length} cases (examples, golden manifests, and random intents on every platform with every network provider) is sent to a real kube-apiserver by
@@ -63,7 +63,7 @@ So that acceptance means something, wrong manifests of every kind are sent too, 
 
 ${table(['kind', 'accepted', 'refused when'], accepted)}
 
-The schemas are the real ones:
+The schemas are the real ones, but for the stand-ins, which this project wrote where no module holds the real ones:
 
 ${table(['of', 'read from', 'CustomResourceDefinitions'], sources)}
 
@@ -149,6 +149,7 @@ function frames({ mesh }: Proof): string {
 
 function unproven({ crds }: Proof): string {
   const missing = crds.filter(crd => crd.missing).map(crd => crd.of);
+  const ours = crds.filter(crd => crd.ours).map(crd => crd.of);
   return `## What no engine here can prove
 
 - That your cluster's network plugin enforces NetworkPolicy as this enforcer does. Where plugins are known to differ (host network, the node's own traffic, ipBlock against pods) nothing here decides for yours.
@@ -157,7 +158,7 @@ function unproven({ crds }: Proof): string {
 - That no packet leaves in the moment between a pod's start and the enforcer's first sight of it.
 - What a controller would do: none runs here. Services are rules written from the manifests, pods are written as Running, and nothing is scheduled.
 - What istiod makes of mesh objects: it is built, and asked where such objects are made.
-${missing.length > 0 ? `- Kinds of ${missing.join(', ')}: no schema of theirs could be read in the last run; no case uses them, or the command would have failed.\n` : ''}- Speed: see performance.md.`;
+${missing.length > 0 ? `- Kinds of ${missing.join(', ')}: the real schemas could not be read in the last run.\n` : ''}${ours.length > 0 ? `- That the real schemas of ${ours.join(' and of ')} demand no more than our stand-ins do.\n` : ''}- Speed: see performance.md.`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
