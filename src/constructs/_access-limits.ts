@@ -24,8 +24,8 @@ const NEVER: readonly { readonly of: (resource: Resource) => boolean; readonly w
 /** Reading only: changing it decides over who reaches whom, or over who may decide. */
 const DECIDING_GROUPS = [
   'admissionregistration.k8s.io', 'apiextensions.k8s.io', 'apiregistration.k8s.io', 'authorization.openshift.io', 'certificates.k8s.io', 'cilium.io',
-  'config.openshift.io', 'crd.antrea.io', 'crd.projectcalico.org', 'discovery.k8s.io', 'extensions.istio.io', 'gateway.networking.k8s.io', 'k8s.ovn.org',
-  'machineconfiguration.openshift.io', 'network.openshift.io', 'network.operator.openshift.io', 'networking.istio.io', 'networking.k8s.io',
+  'config.openshift.io', 'crd.antrea.io', 'crd.projectcalico.org', 'discovery.k8s.io', 'extensions.istio.io', 'gateway.networking.k8s.io', 'k8s.cni.cncf.io',
+  'k8s.ovn.org', 'machineconfiguration.openshift.io', 'network.openshift.io', 'network.operator.openshift.io', 'networking.istio.io', 'networking.k8s.io',
   'operator.openshift.io', 'policy.networking.k8s.io', 'projectcalico.org', 'rbac.authorization.k8s.io', 'route.openshift.io', 'security.istio.io',
   'security.openshift.io', 'telemetry.istio.io',
 ];
