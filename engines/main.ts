@@ -13,6 +13,7 @@ import { Case, exampleCases, fixtureCases, goldenCases } from './cases';
 import { judgeControlPlane, noControlPlane } from './control-plane/part';
 import { judgePermits } from './control-plane/permits';
 import { judgeGuardrails, noGuardrails } from './guardrails/part';
+import { tierCases } from './guardrails/tiers';
 import { ENGINES, built, goVersion } from './lib/build';
 import { Run } from './lib/run';
 import { matrixCases } from './matrix';
@@ -107,7 +108,7 @@ async function withApiServer(
     await judgeGuardrails(server.client, proof.guardrails);
     clock('guardrails judged');
   }
-  if (wants('packets')) await judgePackets(run, server, [...fixtureCases(), ...examples], intents, proof.packets);
+  if (wants('packets')) await judgePackets(run, server, [...fixtureCases(), ...tierCases(), ...examples], intents, proof.packets);
   if (wants('packets')) clock('packets judged');
   await server.stop();
 }
