@@ -40,6 +40,22 @@ export interface ClassPair {
   readonly conn: ConnectionSet;
 }
 
+/** What one class may send to. */
+export interface ClassTarget {
+  readonly dst: PeerClass;
+  readonly conn: ConnectionSet;
+}
+
+/** Whom the programs of each class name; undefined for a wide one. */
+interface Sides {
+  readonly out: readonly (readonly number[] | undefined)[];
+  readonly into: readonly (readonly number[] | undefined)[];
+  /** For each class, the narrow ones that name it as their source. */
+  readonly namedBy: readonly (readonly number[])[];
+  /** The classes that may receive from anybody. */
+  readonly wide: readonly PeerClass[];
+}
+
 export interface ReachabilityOptions {
   /** Asks these layers only. @default - all */
   readonly layers?: readonly LayerName[];
@@ -62,6 +78,7 @@ export class Reachability {
   /** The layers that are asked. @default - all */
   readonly layers?: ReadonlySet<LayerName>;
   private readonly reach: Reach;
+  private sides?: Sides;
   private readonly byClass = new Map<number, Endpoint[]>();
   private readonly outsideKnown = new Map<string, readonly OutsideRow[]>();
 
@@ -132,39 +149,41 @@ export class Reachability {
 
   /** All pairs of classes that may connect. */
   * classPairs(): Iterable<ClassPair> {
+    for (const src of this.classes.all) for (const { dst, conn } of this.targetsOf(src)) yield { src, dst, conn };
+  }
+
+  /** The classes that one class may send to. */
+  * targetsOf(src: PeerClass): Iterable<ClassTarget> {
     const { all } = this.classes;
-    const out = all.map(({ egress }) => this.reach.of(egress));
-    const into = all.map(({ ingress }) => this.reach.of(ingress));
-    const wideSources = all.filter(({ id }) => out[id] === undefined);
-    const wideTargets = all.filter(({ id }) => into[id] === undefined);
+    const { out, into, namedBy, wide } = this.sides ??= this.lookAtSides();
+    const targets = out[src.id];
+    const allowed = (dst: PeerClass) => this.judge.between(src, dst);
 
     // Each pair of narrow classes is looked at from the side that names fewer, and judged only where the other side names it too.
-    for (const src of all) {
-      const targets = out[src.id];
-      for (const id of targets ?? []) {
-        const sources = into[id];
-        const dst = all[id];
-        if (sources !== undefined && (targets!.length > sources.length || this.reach.excludes(dst.ingress, src))) continue;
-        const conn = this.judge.between(src, dst);
-        if (!conn.isEmpty) yield { src, dst, conn };
-      }
+    for (const id of targets ?? []) {
+      const [dst, sources] = [all[id], into[id]];
+      if (sources !== undefined && (targets!.length > sources.length || this.reach.excludes(dst.ingress, src))) continue;
+      const conn = allowed(dst);
+      if (!conn.isEmpty) yield { dst, conn };
     }
-    for (const dst of all) {
-      const sources = into[dst.id];
-      for (const id of sources ?? []) {
-        const targets = out[id];
-        const src = all[id];
-        if (targets !== undefined && (targets.length <= sources!.length || this.reach.excludes(src.egress, dst))) continue;
-        const conn = this.judge.between(src, dst);
-        if (!conn.isEmpty) yield { src, dst, conn };
-      }
+    for (const id of namedBy[src.id]) {
+      const dst = all[id];
+      if (targets !== undefined && (targets.length <= into[id]!.length || this.reach.excludes(src.egress, dst))) continue;
+      const conn = allowed(dst);
+      if (!conn.isEmpty) yield { dst, conn };
     }
-    for (const src of wideSources) {
-      for (const dst of wideTargets) {
-        const conn = this.judge.between(src, dst);
-        if (!conn.isEmpty) yield { src, dst, conn };
-      }
+    for (const dst of targets === undefined ? wide : []) {
+      const conn = allowed(dst);
+      if (!conn.isEmpty) yield { dst, conn };
     }
+  }
+
+  private lookAtSides(): Sides {
+    const { all } = this.classes;
+    const into = all.map(({ ingress }) => this.reach.of(ingress));
+    const namedBy: number[][] = all.map(() => []);
+    for (const { id } of all) for (const source of into[id] ?? []) namedBy[source].push(id);
+    return { out: all.map(({ egress }) => this.reach.of(egress)), into, namedBy, wide: all.filter(({ id }) => into[id] === undefined) };
   }
 
   /** The pairs with at least one of these classes, looked at from there, so that a few cost little in a cluster of any size. */

@@ -1,7 +1,7 @@
 import { PeerClass } from './classes';
 import { CONTROLLER_TEXT, entranceRows } from './entrance-rows';
 import { worldOf } from './names';
-import { Endpoint, Reachability } from './reachability';
+import { ClassTarget, Endpoint, Reachability } from './reachability';
 import { ConnectionSet } from '../algebra/connection-set';
 
 /** One line of the answer: who reaches whom, and how. */
@@ -14,16 +14,12 @@ export interface ConnectivityRow {
 }
 
 /**
- * The rows in the order of their source and destination, one source at a time: between them stand only the pairs of classes, so a list of
- * millions of rows needs little memory. Left out are pairs of a workload with itself, peers that are only imagined, and what peers that others
- * own have to do with each other and with the world: nothing is known of it.
+ * The rows in the order of their source and destination, one source at a time, so a list of millions of rows needs little memory. Left out
+ * are pairs of a workload with itself, peers that are only imagined, and what peers that others own have to do with each other and with the
+ * world: nothing is known of it.
  */
 export function* rowsOf(reach: Reachability): Iterable<ConnectivityRow> {
-  const targets = new Map<PeerClass, { dst: PeerClass; conn: ConnectionSet }[]>();
-  for (const { src, dst, conn } of reach.classPairs()) {
-    const list = targets.get(src);
-    if (list) list.push({ dst, conn }); else targets.set(src, [{ dst, conn }]);
-  }
+  const targetsOf = holding(reach);
   const real = reach.endpoints.filter(endpoint => endpoint.real);
   const entrances = entranceRows(reach).map(({ dst, conn }) => ({ src: CONTROLLER_TEXT, dst: dst.text, conn: conn.toString() }));
   const outside = outsideSources(reach, real.filter(({ workload }) => !workload.foreign));
@@ -34,7 +30,7 @@ export function* rowsOf(reach: Reachability): Iterable<ConnectivityRow> {
       continue;
     }
     const rows: ConnectivityRow[] = [];
-    for (const { dst, conn } of targets.get(source.peerClass) ?? []) {
+    for (const { dst, conn } of targetsOf(source.peerClass)) {
       for (const endpoint of reach.endpointsIn(dst)) {
         const known = !(source.workload.foreign && endpoint.workload.foreign);
         if (endpoint !== source && endpoint.real && known) rows.push({ src: source.text, dst: endpoint.text, conn: conn.toString() });
@@ -43,6 +39,22 @@ export function* rowsOf(reach: Reachability): Iterable<ConnectivityRow> {
     if (!source.workload.foreign) rows.push(...worldRows(reach, source));
     yield* rows.sort(byDst);
   }
+}
+
+/** How many pairs of classes are held, for the next endpoint of their source. */
+const MOST_HELD = 1_000_000;
+
+function holding(reach: Reachability): (source: PeerClass) => readonly ClassTarget[] {
+  const held = new Map<PeerClass, readonly ClassTarget[]>();
+  let count = 0;
+  return source => {
+    const known = held.get(source);
+    if (known) return known;
+    const targets = [...reach.targetsOf(source)];
+    count += targets.length;
+    if (count <= MOST_HELD && reach.endpointsIn(source).length > 1) held.set(source, targets);
+    return targets;
+  };
 }
 
 function worldRows(reach: Reachability, source: Endpoint): ConnectivityRow[] {

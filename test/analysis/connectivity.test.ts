@@ -201,7 +201,7 @@ describe('7. read-back: manifests', () => {
 
   test('9. errors name the file', () => {
     const broken = write('broken.yaml', 'kind: Pod\n  metadata: x\n');
-    expect(() => Connectivity.ofManifests([broken])).toThrow(new RegExp(`^${broken}: .*line 1`));
+    expect(() => Connectivity.ofManifests([broken])).toThrow(new RegExp(`^${broken}: .*line 2`));
     expect(() => Connectivity.ofManifests([join(folder, 'none')])).toThrow('none: there is no such file or folder');
     const bad = write('bad.yaml', JSON.stringify(policy({ ingress: [{ from: [{ ipBlock: { cidr: '10.0.0.0/8', except: ['11.0.0.0/16'] } }] }] })));
     expect(() => Connectivity.ofManifests([bad])).toThrow(`${bad}: NetworkPolicy shop/policy: spec.ingress[0].from[0].ipBlock.except[0]: '11.0.0.0/16' is not strictly inside`);
