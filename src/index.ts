@@ -18,6 +18,7 @@ export { EgressPool } from './constructs/egress-pool';
 export type { EgressPoolProps } from './constructs/egress-pool';
 export { EgressRouter } from './constructs/egress-router';
 export type { EgressRouterProps } from './constructs/egress-router';
+export type { MacvlanProps } from './constructs/macvlan';
 export { Guardrails } from './constructs/guardrails';
 export type { GuardrailsProps } from './constructs/guardrails';
 export { Isolation, PodSecurityLevel, SecureNamespace } from './constructs/secure-namespace';

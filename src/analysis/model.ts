@@ -6,6 +6,7 @@ import {
 import { READER_OF } from './readers';
 import { DeclaredNode, DeclaredPods, groupOf, KindReader, ModelSink, ProxyConfig } from './readers/_reader';
 import { SourceAddresses } from './readers/egress-ip';
+import { Redirects } from './readers/egress-router';
 import { DeclaredService, Entrance } from './readers/entrances';
 import { DeclaredGateway, ReferenceGrant } from './readers/gateway-api';
 import { ObjectRef, Policy, textOfRef } from './rules';
@@ -57,6 +58,8 @@ export class ClusterModel {
   readonly proxyConfigs: Map<string, ProxyConfig>;
   /** Under which addresses pods appear outside. */
   readonly sourceAddresses: readonly SourceAddresses[];
+  /** Pods with an interface outside, by their namespace. */
+  readonly redirects: ReadonlyMap<string, Redirects>;
   readonly problems: readonly Remark[];
   readonly warnings: readonly Remark[];
   /** The addresses that are outside: everything but the pods' own. */
@@ -89,6 +92,7 @@ export class ClusterModel {
     this.entrances = base?.entrances ?? [];
     this.proxyConfigs = base?.proxyConfigs ?? new Map();
     this.sourceAddresses = base?.sourceAddresses ?? [];
+    this.redirects = base?.redirects ?? new Map();
     this.problems = base?.problems ?? [];
     this.warnings = base?.warnings ?? [];
   }
@@ -126,6 +130,11 @@ export class ClusterModel {
       entrance: entrance => entrances.push(entrance),
       proxyConfig: config => this.proxyConfigs.set(`${config.ref.namespace}/${config.ref.name}`, config),
       node: node => nodes.push(node),
+      redirects: redirects => {
+        const { namespace } = redirects.ref;
+        if (this.redirects.has(namespace!)) throw new Error(`is the second of namespace '${namespace}', and the operator gives both the same names: move it to another`);
+        (this.redirects as Map<string, Redirects>).set(namespace!, redirects);
+      },
       sourceAddresses: addresses => (this.sourceAddresses as SourceAddresses[]).push(addresses),
       gateway: gateway => gateways.push(gateway),
       referenceGrant: grant => referenceGrants.push(grant),

@@ -2,6 +2,7 @@ import { atomsOf, OutsideRow, resolveOutside } from './outside';
 import { evaluate, isHostIn, PeerView, Program } from './program';
 import type { Endpoint, Reachability } from './reachability';
 import { ProxyConfig } from './readers/_reader';
+import { Redirects, ROUTER_PODS } from './readers/egress-router';
 import { HaproxyReading, readHaproxy } from './readers/haproxy';
 import { ObjectRef } from './rules';
 import { ConnectionSet } from '../algebra/connection-set';
@@ -28,6 +29,8 @@ export interface World {
   readonly names: readonly NamedRow[];
   /** The configurations that decide, where the workload is a proxy. */
   readonly proxiedBy: readonly ObjectRef[];
+  /** Whether it leaves by an interface of its own, where no policy holds it. */
+  readonly apart?: boolean;
 }
 
 export function worldOf(reach: Reachability, endpoint: Endpoint): World {
@@ -41,6 +44,8 @@ export function worldOf(reach: Reachability, endpoint: Endpoint): World {
 const worlds = new WeakMap<Reachability, Map<Endpoint, World>>();
 
 function readWorld(reach: Reachability, endpoint: Endpoint): World {
+  const redirects = redirectsOf(reach, endpoint);
+  if (redirects) return { addresses: redirects.rows, names: [], proxiedBy: [redirects.ref], apart: true };
   const addresses = reach.outside(endpoint, 'egress');
   const ruled = endpoint.peerClass.egress.hosts.map(host => ({ host, ...toHost(endpoint.peerClass.egress, host, reach.model.outside) }));
   const names = ruled.filter(({ conn }) => !conn.isEmpty);
@@ -109,6 +114,12 @@ function toHost(program: Program, host: string, outside: IpSet): Pick<NamedRow, 
     conn: ConnectionSet.unionOf(found.map(({ byName }) => byName)),
     beyond: ConnectionSet.unionOf(found.map(({ byName, byAddress }) => byName.subtract(byAddress))),
   };
+}
+
+/** What leaves by the interface outside that an operator gave these pods. */
+function redirectsOf({ model, layers }: Reachability, { workload }: Endpoint): Redirects | undefined {
+  if (layers !== undefined && !layers.has('proxy')) return undefined;
+  return workload.real && workload.name === ROUTER_PODS && workload.kind === 'Deployment' ? model.redirects.get(workload.namespace) : undefined;
 }
 
 /** Names of Services are the cluster's own; the pods behind them have rows of their own. */

@@ -76,7 +76,7 @@ export function decide(reach: Reachability, query: ConnectivityQuery): Verdict {
     denied: some.isEmpty,
     conn: every.toString(),
     reasons: ends.flatMap(({ src, dst, world }) => [
-      ...explain(reach, src, dst, asked, host).map(decision => reasonOf(decision, src, dst)),
+      ...world?.apart ? [] : explain(reach, src, dst, asked, host).map(decision => reasonOf(decision, src, dst)),
       ...some.isEmpty ? [] : sourceReasons(reach, src, dst),
       ...world ? proxyReasons(world, src, query.dst, some.isEmpty ? asked : some, !some.isEmpty) : [],
     ]),
@@ -101,7 +101,7 @@ function answer(reach: Reachability, src: End, dst: End, host?: string): Answer 
   return { every: parts.reduce((all, part) => all.intersect(part), ConnectionSet.all()), some: ConnectionSet.unionOf(parts), world };
 }
 
-function proxyReasons({ proxiedBy }: World, src: End, dst: string, conn: ConnectionSet, allows: boolean): Reason[] {
+function proxyReasons({ proxiedBy, apart }: World, src: End, dst: string, conn: ConnectionSet, allows: boolean): Reason[] {
   return proxiedBy.map(config => ({
     direction: 'egress',
     layer: 'proxy',
@@ -109,7 +109,7 @@ function proxyReasons({ proxiedBy }: World, src: End, dst: string, conn: Connect
     object: textOfRef(config),
     origin: config.origin,
     conn: conn.toString(),
-    text: `${textOfRef(config)} ${allows ? 'lists' : 'does not list'} ${dst} for ${conn}, and the proxy ${textOf(src)} reaches what it lists only`,
+    text: `${textOfRef(config)} ${allows ? 'lists' : 'does not list'} ${dst} for ${conn}, and ${apart ? 'what leaves by its interface outside' : `the proxy ${textOf(src)}`} reaches what it lists only`,
   }));
 }
 

@@ -4,7 +4,9 @@ import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { CONFIG_HASH, PROXY_LABEL } from './_labels';
 import { emit } from './_manifest';
+import { addRedirectRouter, refuseProxyProps } from './_redirect-router';
 import { addWorkload } from './_workloads';
+import { MacvlanProps } from './macvlan';
 import { SecureNamespace } from './secure-namespace';
 import { SecureWorkload } from './secure-workload';
 import { checkServiceName } from '../admission/names';
@@ -51,6 +53,14 @@ export interface EgressRouterProps {
   readonly sourceAddresses?: string[];
 
   /**
+   * The interface that the router has on the network outside, where the operator of OpenShift runs it instead of proxies: its destination sees
+   * that address. For networks that let a node's port have a second MAC address, which those of most clouds do not.
+   *
+   * @default - proxies, on the cluster's own network
+   */
+  readonly macvlan?: MacvlanProps;
+
+  /**
    * A cluster IP to keep, inside the cluster's service range, so that clients can map the destination's own name to the router with
    * `hostAlias()` and still verify its certificate.
    *
@@ -75,10 +85,14 @@ const HAPROXY_USER = 99;
 export class EgressRouter extends Construct implements IPeer {
   /** Who may use the router: nobody, until stated. */
   public readonly connections: Connections;
-  /** The proxies, as a workload like any other. */
+  /** The proxies, or the operator's pods, as a workload like any other. */
   public readonly proxy: SecureWorkload;
   /** The external system as it was given, `orders.db.example`. */
   public readonly destination: string;
+  /** The name clients dial, `orders-db.egress.svc`. */
+  public readonly host: string;
+  /** The first port of the destination, the number clients dial. */
+  public readonly port: number;
   /** @internal */
   public readonly _end: WorkloadEnd;
 
@@ -92,71 +106,28 @@ export class EgressRouter extends Construct implements IPeer {
     const numbers = tcpNumbers(this.node.path, props.ports);
     this.destination = target.host ?? target.address!;
     this.clusterIp = props.clusterIp;
-    const replicas = props.replicas ?? 2;
-    if (!Number.isInteger(replicas) || replicas < 1) throw new Error(`[${this.node.path}] replicas '${replicas}' is not a whole number from 1 up: without a proxy nothing gets out`);
-
     const facts = namespace.edge.platform._addressFacts(this.node.path);
-    if (props.clusterIp !== undefined) checkClusterIp(props.clusterIp, facts);
-    const families = facts.everywhere(`the router to ${this.destination}`).map(cidr => (cidr.includes(':') ? 'IPv6' as const : 'IPv4' as const));
     target.resolve(facts);
-    const inside = haproxyPorts(numbers);
-    const config = renderHaproxyConfig({
-      families,
-      listeners: numbers.map(number => ({ port: inside.get(number)!, destination: { host: this.destination, port: number } })),
-    });
-    const configName = `${id}-haproxy`;
-    emit(this, 'config', { apiVersion: 'v1', kind: 'ConfigMap', name: configName, body: { data: { [HAPROXY_CONFIG_KEY]: config } } });
-
-    this.proxy = addWorkload(namespace, id, {
-      replicas,
-      podMetadata: {
-        labels: { [PROXY_LABEL]: 'haproxy' },
-        annotations: { [CONFIG_HASH]: createHash('sha256').update(config).digest('hex').slice(0, 16) },
-      },
-      securityContext: { user: HAPROXY_USER, group: HAPROXY_USER, ensureNonRoot: true },
-      containers: [proxyContainer(this, configName, props.image ?? IMAGE, [...inside.values()])],
-      servicePorts: numbers.map(number => ({ name: `tcp-${number}`, port: number, targetPort: inside.get(number)! })),
-      clusterIP: props.clusterIp,
-      terminationGracePeriod: GRACE,
-    }, (scope, complete: kplus.DeploymentProps, child) => new kplus.Deployment(scope, child, complete), true);
-    (this.proxy.pods as kplus.Deployment).scheduling.spread({ topology: kplus.Topology.HOSTNAME, weight: 100 });
-    emit(this, 'disruption-budget', {
-      apiVersion: 'policy/v1',
-      kind: 'PodDisruptionBudget',
-      name: id,
-      body: { spec: { maxUnavailable: 1, selector: { matchLabels: this.proxy._end.labels }, ...evictUnready(namespace.edge.platform._minor) } },
-    });
-
-    if (props.sourceAddresses) this.leaveFrom(namespace, id, props.sourceAddresses);
+    if (props.macvlan) {
+      refuseProxyProps(this.node.path, { ...props });
+      this.proxy = addRedirectRouter(this, namespace, { id, target, ports: numbers, macvlan: props.macvlan });
+    } else {
+      this.proxy = this.runProxies(namespace, id, numbers, props);
+      if (props.sourceAddresses) this.leaveFrom(namespace, id, props.sourceAddresses);
+    }
+    this.host = `${id}.${namespace.namespaceName}.svc`;
+    this.port = numbers[0];
 
     this._end = this.proxy._end;
     this.connections = this.proxy.connections;
     namespace.edge._ledger.add({
       from: this._end,
-      to: { ...target, proxied: true },
+      to: { ...target, proxied: true, ...(props.macvlan ? { apart: true } : {}) },
       ports: numbers.map(number => Port.tcp(number)),
       reason: `router to ${this.destination}`,
       by: 'source',
       site: callSite(EgressRouter),
     });
-  }
-
-  /** Both the addresses and the proxies are on the same few nodes, so a connection takes no way through others. */
-  private leaveFrom(namespace: SecureNamespace, id: string, addresses: readonly string[]): void {
-    const { edge, _home: home } = namespace;
-    edge._egress.assign({ path: this.node.path, home, addresses, part: { name: id, workloads: [this.proxy._end] } });
-    const label = kplus.NodeLabelQuery.exists(edge.network._provider.egressAddresses!.nodeLabel);
-    (this.proxy.pods as kplus.Deployment).scheduling.attract(kplus.Node.labeled(label));
-  }
-
-  /** The name clients dial, `orders-db.egress.svc`. */
-  public get host(): string {
-    return this.proxy.host;
-  }
-
-  /** The first port of the destination, the number clients dial. */
-  public get port(): number {
-    return this.proxy.port;
   }
 
   /**
@@ -173,6 +144,52 @@ export class EgressRouter extends Construct implements IPeer {
       throw new Error(`[${this.node.path}] hostAlias() needs a destination with a name, and '${this.destination}' is an address: use Peer.host(...)`);
     }
     return { ip: this.clusterIp, hostnames: [this.destination] };
+  }
+
+  /** Proxies of our own, which lead nowhere else. */
+  private runProxies(namespace: SecureNamespace, id: string, numbers: readonly number[], props: EgressRouterProps): SecureWorkload {
+    const replicas = props.replicas ?? 2;
+    if (!Number.isInteger(replicas) || replicas < 1) throw new Error(`[${this.node.path}] replicas '${replicas}' is not a whole number from 1 up: without a proxy nothing gets out`);
+
+    const facts = namespace.edge.platform._addressFacts(this.node.path);
+    if (props.clusterIp !== undefined) checkClusterIp(props.clusterIp, facts);
+    const families = facts.everywhere(`the router to ${this.destination}`).map(cidr => (cidr.includes(':') ? 'IPv6' as const : 'IPv4' as const));
+    const inside = haproxyPorts(numbers);
+    const config = renderHaproxyConfig({
+      families,
+      listeners: numbers.map(number => ({ port: inside.get(number)!, destination: { host: this.destination, port: number } })),
+    });
+    const configName = `${id}-haproxy`;
+    emit(this, 'config', { apiVersion: 'v1', kind: 'ConfigMap', name: configName, body: { data: { [HAPROXY_CONFIG_KEY]: config } } });
+
+    const proxy = addWorkload(namespace, id, {
+      replicas,
+      podMetadata: {
+        labels: { [PROXY_LABEL]: 'haproxy' },
+        annotations: { [CONFIG_HASH]: createHash('sha256').update(config).digest('hex').slice(0, 16) },
+      },
+      securityContext: { user: HAPROXY_USER, group: HAPROXY_USER, ensureNonRoot: true },
+      containers: [proxyContainer(this, configName, props.image ?? IMAGE, [...inside.values()])],
+      servicePorts: numbers.map(number => ({ name: `tcp-${number}`, port: number, targetPort: inside.get(number)! })),
+      clusterIP: props.clusterIp,
+      terminationGracePeriod: GRACE,
+    }, (scope, complete: kplus.DeploymentProps, child) => new kplus.Deployment(scope, child, complete), true);
+    (proxy.pods as kplus.Deployment).scheduling.spread({ topology: kplus.Topology.HOSTNAME, weight: 100 });
+    emit(this, 'disruption-budget', {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      name: id,
+      body: { spec: { maxUnavailable: 1, selector: { matchLabels: proxy._end.labels }, ...evictUnready(namespace.edge.platform._minor) } },
+    });
+    return proxy;
+  }
+
+  /** Both the addresses and the proxies are on the same few nodes, so a connection takes no way through others. */
+  private leaveFrom(namespace: SecureNamespace, id: string, addresses: readonly string[]): void {
+    const { edge, _home: home } = namespace;
+    edge._egress.assign({ path: this.node.path, home, addresses, part: { name: id, workloads: [this.proxy._end] } });
+    const label = kplus.NodeLabelQuery.exists(edge.network._provider.egressAddresses!.nodeLabel);
+    (this.proxy.pods as kplus.Deployment).scheduling.attract(kplus.Node.labeled(label));
   }
 }
 

@@ -72,6 +72,11 @@ export class SecureWorkload extends Construct implements IPeer {
     return new SecureWorkload(namespace, name, name, path => selectedEnd(path, name, namespace, props));
   }
 
+  /** Pods that an operator makes, under whatever identity it gives them. @internal */
+  public static _operated(namespace: ISecureNamespace & Construct, name: string, props: SelectedWorkloadProps): SecureWorkload {
+    return new SecureWorkload(namespace, name, name, path => selectedEnd(path, name, namespace, props));
+  }
+
   /** @internal */
   public static _wrap(namespace: ISecureNamespace & Construct, id: string, name: string, pods: (scope: Construct) => WrappedPods): SecureWorkload {
     checkDnsLabel(`[${namespace.node.path}] workload name`, name);

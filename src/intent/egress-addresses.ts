@@ -18,7 +18,7 @@ export interface EgressAddressIntent {
   readonly pods?: LabelSelector;
 }
 
-/** An object of the cluster itself. */
+/** An object that stands by itself. */
 export interface EgressAddressPlan {
   readonly apiVersion: string;
   readonly kind: string;
@@ -33,4 +33,14 @@ export interface IEgressAddresses {
   /** Throws where it cannot keep pools apart as they are stated. */
   refusePools(path: string, pools: readonly EgressPoolIntent[]): void;
   planEgressAddresses(intent: EgressAddressIntent): EgressAddressPlan;
+}
+
+/** A router that an operator runs, with an interface of its own on the network outside. */
+export interface EgressRouterIntent {
+  readonly name: string;
+  /** Its own address there, with the length of the prefix. */
+  readonly address: string;
+  readonly gateway: string;
+  readonly destination: string;
+  readonly ports: readonly number[];
 }

@@ -72,6 +72,8 @@ export interface AddressEnd {
   readonly host?: string;
   /** Set where a proxy stands between, whose configuration leads to this destination and no other. */
   readonly proxied?: boolean;
+  /** Set where connections leave by an interface outside the cluster's network, where no policy holds them. */
+  readonly apart?: boolean;
   /** Set where it is one of the cluster's own ranges. */
   readonly range?: ClusterRangeName;
   /** Set where it is the API server as the source of a connection. */

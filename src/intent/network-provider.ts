@@ -3,7 +3,7 @@
  * enforce an intent throws, naming itself, the construct and the remedy; it never answers with a weaker object.
  */
 import { ClusterIntent, ClusterPlan } from './cluster-intent';
-import { IEgressAddresses } from './egress-addresses';
+import { EgressAddressPlan, EgressRouterIntent, IEgressAddresses } from './egress-addresses';
 import { AddressFacts, NamespaceEnd, WorkloadEnd } from './endpoint';
 import { Flow, Statement } from './flow';
 import { SubjectFlows } from './ledger';
@@ -59,6 +59,8 @@ export interface INetworkProvider {
   planTenantNetwork?(intent: TenantNetworkIntent): ClusterPlan[];
   /** The labels without which a namespace, created, is on the cluster's network. Missing where there is no other. */
   tenantNetworkLabels?(): Record<string, string>;
+  /** A router with an interface outside, where the platform has an operator for it. Missing where it has none. */
+  planEgressRouter?(intent: EgressRouterIntent): EgressAddressPlan;
   /** The groups of its own programs, which write what they made of its objects. Missing where none has to. */
   programs?(platform: Platform): readonly string[];
 }

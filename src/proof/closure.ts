@@ -39,7 +39,7 @@ export type Peers =
     readonly group?: Readonly<Record<string, string>>;
     readonly labels: Readonly<Record<string, string>>;
   }
-  | { readonly kind: 'addresses'; readonly addresses: IpSet; readonly host?: string };
+  | { readonly kind: 'addresses'; readonly addresses: IpSet; readonly host?: string; readonly apart?: boolean };
 
 const NOBODY: readonly Allowance[] = [];
 
@@ -81,7 +81,7 @@ export class Closure {
     const member = this.members.get(namespace);
     const subjects = member ? [member.end, ...member.workloads] : [];
     const stated = subjects.flatMap(subject => this.bySubject.egress.get(keyOf(subject)) ?? NOBODY);
-    return [...stated, ...this.dns].filter(({ peer }) => peer.kind === 'addresses');
+    return [...stated, ...this.dns].filter(({ peer }) => peer.kind === 'addresses' && !peer.apart);
   }
 
   private enter(direction: Direction, flow: Flow, subject: Endpoint, other: Endpoint): void {
@@ -96,7 +96,7 @@ export class Closure {
     const { ports, statements } = flow;
     if (other.kind === 'addresses') {
       return other.resolve(this.factsFor(path)).map(target =>
-        ({ peer: { kind: 'addresses', addresses: addressesOf(target.blocks), host: other.host }, ports: target.ports ?? ports, statements }));
+        ({ peer: { kind: 'addresses', addresses: addressesOf(target.blocks), host: other.host, apart: other.apart }, ports: target.ports ?? ports, statements }));
     }
     const namespaces = [other.kind === 'workload' ? other.home.namespace : other.namespace];
     const labels = other.kind === 'workload' ? other.labels : {};

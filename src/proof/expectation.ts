@@ -7,7 +7,8 @@ import { ConnectionSet } from '../algebra/connection-set';
 import { IpSet } from '../algebra/ip-set';
 import { Connectivity } from '../analysis/connectivity';
 import { explain } from '../analysis/explain';
-import { End, Reachability } from '../analysis/reachability';
+import { worldOf } from '../analysis/names';
+import { End, Reachability, partsOf } from '../analysis/reachability';
 import { endsOf, reasonOf } from '../analysis/verdict';
 import { addressesOf } from '../intent/address-block';
 import { AddressEnd, AddressFacts, Endpoint, homeOf, keyOf, nameOf } from '../intent/endpoint';
@@ -55,8 +56,7 @@ interface Judgement {
 }
 
 function judge(reach: Reachability, claim: Claim, { src, dst }: { src: End; dst: End }, ports: readonly Port[]): Judgement {
-  const every = reach.between(src, dst);
-  const some = reach.betweenSome(src, dst);
+  const { every, some } = between(reach, src, dst);
   const pair = `${textOf(src)} -> ${textOf(dst)}`;
   const asked = ports.length ? connectionsAt(dst instanceof IpSet ? undefined : dst.workload.variants[0].shape, ports) : ConnectionSet.all();
   const missing = ports.length ? asked.subtract(every) : ConnectionSet.none();
@@ -72,6 +72,14 @@ function judge(reach: Reachability, claim: Claim, { src, dst }: { src: End; dst:
       if (!missing.isEmpty) return { fault: `${missing} is denied from ${pair}`, about: missing };
       return extra.isEmpty ? { about: asked } : { fault: `${extra} is allowed too, from ${pair}`, about: extra };
   }
+}
+
+/** What passes between two ends; of pods with an interface outside, what leaves there. */
+function between(reach: Reachability, src: End, dst: End): { every: ConnectionSet; some: ConnectionSet } {
+  const world = src instanceof IpSet || !(dst instanceof IpSet) ? undefined : worldOf(reach, src);
+  if (!world?.apart || !(dst instanceof IpSet)) return { every: reach.between(src, dst), some: reach.betweenSome(src, dst) };
+  const parts = partsOf(world.addresses, dst);
+  return { every: parts.reduce((all, part) => all.intersect(part), ConnectionSet.all()), some: ConnectionSet.unionOf(parts) };
 }
 
 function reasons(reach: Reachability, { src, dst }: { src: End; dst: End }, about: ConnectionSet): string[] {

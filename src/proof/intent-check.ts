@@ -123,8 +123,9 @@ class Comparison {
     const outside: { addresses: IpSet; conn: ConnectionSet; statements: readonly Statement[] }[] = [];
     for (const { peer, ports, statements } of this.closure.of(shape, direction)) {
       const at = (other: Endpoint) => connectionsAt(direction === 'egress' ? other.workload.variants[0].shape : shape, ports);
-      // Where a rule holds the name, it opens no address by itself.
+      // Where a rule holds the name, it opens no address by itself; what leaves by an interface outside is no policy's to open.
       const byName = peer.kind === 'addresses' && peer.host !== undefined && endpoint.peerClass[direction].hosts.includes(peer.host);
+      if (peer.kind === 'addresses' && peer.apart) continue;
       if (peer.kind === 'addresses' && !byName) outside.push({ addresses: peer.addresses, conn: connectionsAt(direction === 'egress' ? undefined : shape, ports), statements });
       const meant = peer.kind === 'pods' ? peers.pods(peer) : this.inside(peer.addresses, reachability);
       for (const other of meant) expect(expected, other, at(other), statements);

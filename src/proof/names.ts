@@ -16,8 +16,12 @@ export function nameFaults(reach: Reachability, endpoint: Endpoint, allowed: rea
   const hosts = stated.filter(({ host }) => host !== undefined);
   const mounts = endpoint.workload.variants.some(({ shape }) => shape.proxyConfigs.length > 0);
   const { names, addresses, proxiedBy } = worldOf(reach, endpoint);
-  if (hosts.length === 0 && !mounts && names.length === 0) return [];
   const who = `${endpoint.namespace}/${endpoint.name}`;
+  const apart = stated.filter(row => row.apart).flatMap(row => {
+    const conn = row.conn.subtract(ConnectionSet.unionOf(addresses.filter(each => each.addresses.contains(row.addresses)).map(each => each.conn)));
+    return message(conn, less => `${who} -> ${row.addresses} : ${less} is not possible, although stated: no EgressRouter leads there`);
+  });
+  if (apart.length || (hosts.length === 0 && !mounts && names.length === 0 && proxiedBy.length === 0)) return apart;
   const ruled = endpoint.peerClass.egress.hosts;
   if (proxiedBy.length === 0 && (mounts || hosts.some(({ host }) => !ruled.includes(host!)))) {
     const held = hosts.map(({ host }) => host).join(', ') || 'its destination';
@@ -33,9 +37,11 @@ export function nameFaults(reach: Reachability, endpoint: Endpoint, allowed: rea
     ...message(meant(host).subtract(found(host, 'conn')), conn => `${who} -> ${host} : ${conn} is not possible, although stated: ${holder} does not lead there`),
   ]);
   if (proxiedBy.length === 0) return faults;
-  const byAddress = IpSet.unionOf(stated.filter(({ host }) => host === undefined).map(row => row.addresses));
-  const stray = addresses.filter(row => !byAddress.contains(row.addresses));
-  return [...faults, ...stray.map(row => `${who} -> ${row.addresses} : ${row.conn} is possible, and nobody stated it: ${holder} leads there`)];
+  const byAddress = stated.filter(({ host }) => host === undefined);
+  const meantAt = (there: IpSet) => ConnectionSet.unionOf(byAddress.filter(row => row.addresses.contains(there)).map(({ conn }) => conn));
+  const stray = addresses.flatMap(row => message(row.conn.subtract(meantAt(row.addresses)),
+    conn => `${who} -> ${row.addresses} : ${conn} is possible, and nobody stated it: ${holder} leads there`));
+  return [...faults, ...stray];
 }
 
 function message(conn: ConnectionSet, text: (conn: ConnectionSet) => string): string[] {

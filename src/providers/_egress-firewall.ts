@@ -56,7 +56,7 @@ function groupsOf({ flows, dns, facts }: EgressFirewallInput): Group[] {
     }
   };
   for (const { to, ports } of flows) {
-    if (to.kind !== 'addresses' || to.range === 'pods') continue;
+    if (to.kind !== 'addresses' || to.range === 'pods' || to.apart) continue;
     if (to.host !== undefined) for (const port of ports) at(port, found => found.hosts.add(to.host!));
     else for (const target of to.resolve(facts)) for (const port of target.ports ?? ports) at(port, found => found.blocks.push(...target.blocks));
   }

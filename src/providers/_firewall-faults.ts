@@ -18,7 +18,7 @@ interface Leaving extends Flow {
 }
 
 export function firewallFaults(title: string, flows: readonly Flow[], facts: AddressFacts, rules: () => number): string[] {
-  const leaving = flows as Leaving[];
+  const leaving = (flows as Leaving[]).filter(({ to }) => !to.apart);
   const wide = leaving.flatMap(flow => flow.ports.filter(({ _first, _last }) => _last - _first >= WIDEST_RANGE).map(port =>
     `${title} cannot state the range '${port}' of ${describe(flow.statements[0])}: an EgressFirewall knows single ports, and no more than ${WIDEST_RANGE} `
     + 'are written one by one. name the ports the destination listens on'));

@@ -72,7 +72,7 @@ function peersOf(end: Endpoint, ports: readonly Port[], facts: AddressFacts): Pe
   switch (end.kind) {
     case 'workload': return [{ peer: workloadPeer(end), ports }];
     case 'namespace': return [{ peer: end.group ? { namespaceSelector: { matchLabels: { ...end.group } } } : namespacePeer([end.namespace]), ports }];
-    case 'addresses': return addressPeers(end, ports, facts);
+    case 'addresses': return end.apart ? [] : addressPeers(end, ports, facts);
   }
 }
 

@@ -7,11 +7,13 @@
 import { planTiers } from './_admin-network-policy';
 import { renderEgressFirewall } from './_egress-firewall';
 import { EGRESS_IP } from './_egress-ip';
+import { planEgressRouter } from './_egress-router';
 import { firewallFaults } from './_firewall-faults';
 import { planClosedNamespace, planNamespacePolicy, planWorkloadPolicy } from './_policy-plans';
 import { PRIMARY_NETWORK, planNetwork, refuseAcrossNetworks } from './_user-defined-network';
 import { parseCidr } from '../algebra/ip-set';
 import { ClusterIntent, ClusterPlan } from '../intent/cluster-intent';
+import { EgressAddressPlan, EgressRouterIntent } from '../intent/egress-addresses';
 import { AddressEnd, AddressFacts, nameOf } from '../intent/endpoint';
 import { Statement, describe } from '../intent/flow';
 import { INetworkProvider, ManifestPlan, NamespaceIntent, WorkloadIntent } from '../intent/network-provider';
@@ -65,6 +67,10 @@ export class OvnKubernetesNetwork implements INetworkProvider {
 
   public programs({ distribution }: Platform): readonly string[] {
     return [`system:serviceaccounts:${distribution === 'openshift' ? 'openshift-ovn-kubernetes' : 'ovn-kubernetes'}`];
+  }
+
+  public planEgressRouter(intent: EgressRouterIntent): EgressAddressPlan {
+    return planEgressRouter(intent);
   }
 
   /** No pod sees a node's own address: what nodes send is translated on the way. */

@@ -14,7 +14,7 @@ export const SECURE_NAMESPACE: Mutant[] = [
   },
   {
     title: 'DNS is opened to every pod of kube-system',
-    file: 'src/providers/upstream.ts',
+    file: 'src/providers/_policy-plans.ts',
     find: 'const pods = { ...namespacePeer([dns.namespace]), podSelector: { matchLabels: dns.labels } };',
     replace: 'const pods = { ...namespacePeer([dns.namespace]) };',
     test: TEST,
@@ -22,7 +22,7 @@ export const SECURE_NAMESPACE: Mutant[] = [
   },
   {
     title: 'DNS over TCP, and over UDP, is opened without a port',
-    file: 'src/providers/upstream.ts',
+    file: 'src/providers/_policy-plans.ts',
     find: 'ports: [Port.udp(dns.port), Port.tcp(dns.port)]',
     replace: 'ports: [Port.udpRange(1, 65535), Port.tcp(dns.port)]',
     test: TEST,

@@ -23,7 +23,7 @@ export const EDGE_EGRESS_READERS: Mutant[] = [
   {
     title: 'a name opens every address',
     file: READER,
-    find: "return { any: false, pods: [], hosts: type",
+    find: 'return { any: false, pods: [], hosts: type',
     replace: "return { any: type === 'Allow', pods: [], hosts: type",
     test: TEST,
     name: '11. reading EgressFirewall a name is a peer of its own',

@@ -3,7 +3,7 @@ import { Labels } from '../../algebra/label-selector';
 import { ContainerPort } from '../pods';
 import { ObjectRef, Policy } from '../rules';
 import type { SourceAddresses } from './egress-ip';
-import type { SourceAddresses } from './egress-ip';
+import type { Redirects } from './egress-router';
 import type { DeclaredService, Entrance } from './entrances';
 import type { DeclaredGateway, ReferenceGrant } from './gateway-api';
 
@@ -57,7 +57,7 @@ export interface ModelSink {
   proxyConfig(config: ProxyConfig): void;
   node(node: DeclaredNode): void;
   sourceAddresses(addresses: SourceAddresses): void;
-  sourceAddresses(addresses: SourceAddresses): void;
+  redirects(redirects: Redirects): void;
   gateway(gateway: DeclaredGateway): void;
   referenceGrant(grant: ReferenceGrant): void;
   /** What was read of these so far; routes are read after everything else. */

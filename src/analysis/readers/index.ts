@@ -3,6 +3,7 @@ import { ADMIN_NETWORK_POLICY } from './admin-network-policy';
 import { CLUSTER_NETWORK_POLICY } from './cluster-network-policy';
 import { EGRESS_FIREWALL } from './egress-firewall';
 import { EGRESS_IP } from './egress-ip';
+import { EGRESS_ROUTER } from './egress-router';
 import { INGRESS, ROUTE, SERVICES } from './entrances';
 import { GATEWAY, GATEWAY_CLASS, GATEWAY_ROUTE, REFERENCE_GRANT } from './gateway-api';
 import { NETWORK_POLICY } from './network-policy';
@@ -13,7 +14,7 @@ import { NAMESPACES, NODES, PROXY_CONFIGS, WORKLOADS } from './workloads';
 const READERS: readonly KindReader[] = [
   NAMESPACES, NODES, WORKLOADS, PROXY_CONFIGS, SERVICES, INGRESS, ROUTE,
   GATEWAY, GATEWAY_CLASS, GATEWAY_ROUTE, REFERENCE_GRANT,
-  NETWORK_POLICY, ADMIN_NETWORK_POLICY, CLUSTER_NETWORK_POLICY, EGRESS_FIREWALL, EGRESS_IP, USER_DEFINED_NETWORK,
+  NETWORK_POLICY, ADMIN_NETWORK_POLICY, CLUSTER_NETWORK_POLICY, EGRESS_FIREWALL, EGRESS_IP, EGRESS_ROUTER, USER_DEFINED_NETWORK,
 ];
 
 export const READER_OF: ReadonlyMap<string, KindReader> = new Map(READERS.flatMap(reader => reader.kinds.map(kind => [kind, reader])));

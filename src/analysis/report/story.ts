@@ -42,13 +42,13 @@ export interface Story {
 
 /** @param host the name that the destination is known by; `dst` is then every address that it may have */
 export function tell(reach: Reachability, src: End, dst: End, asked: ConnectionSet = ConnectionSet.all(), host?: string): Story {
-  const decisions = settled(explain(reach, src, dst, asked, host), host !== undefined);
   const world = src instanceof IpSet || !(dst instanceof IpSet) ? undefined : worldOf(reach, src);
+  const decisions = world?.apart ? [] : settled(explain(reach, src, dst, asked, host), host !== undefined);
   const conn = (world && dst instanceof IpSet ? connOf(reach, world, src, dst, host) : reach.between(src, dst)).intersect(asked);
   const verdict = conn.equals(asked) ? 'allowed' : conn.isEmpty ? 'denied' : 'partly allowed';
   const steps = (['egress', 'ingress'] as const).flatMap(direction => {
     const here = decisions.filter(decision => decision.direction === direction);
-    if (here.length === 0) return [];
+    if (here.length === 0 && !(world?.apart && direction === 'egress')) return [];
     const step = stepOf(direction, direction === 'egress' ? src : dst, here, asked);
     const proxied = world?.proxiedBy.map(config => proxyReason(config, host ?? textOf(dst), conn, asked));
     return [proxied ? { ...step, conn, reasons: [...step.reasons, ...proxied] } : step];
