@@ -113,9 +113,11 @@ function changedPolicies(before: Reachability, after: Reachability): Set<Policy>
   return new Set([...left.values(), ...right.values(), ...alike.filter(([was, now]) => !samePolicy(was, now)).flat()]);
 }
 
-function changedNamespaces(before: Reachability, after: Reachability): Set<string> {
-  const [was, is] = [before.model.namespaces, after.model.namespaces];
-  return new Set([...was.keys(), ...is.keys()].filter(name => !sameLabels(was.get(name), is.get(name))));
+function changedNamespaces({ model: { namespaces: was } }: Reachability, { model: { namespaces: is } }: Reachability): Set<string> {
+  const changed = new Set<string>();
+  for (const [name, labels] of was) if (!sameLabels(labels, is.get(name))) changed.add(name);
+  for (const name of is.keys()) if (!was.has(name)) changed.add(name);
+  return changed;
 }
 
 /** The shapes that a policy holds. Where labels are the same, other policies hold a pod only if a policy has changed. */
