@@ -49,6 +49,12 @@ const MISTAKES: Record<string, Mistakes> = {
   'policy.networking.k8s.io/v1alpha1 AdminNetworkPolicy': right => [withSpec(right, 'priority 1001', { priority: 1001 })],
   'policy.networking.k8s.io/v1alpha1 BaselineAdminNetworkPolicy': right => [named(right, 'other-than-default')],
   'policy.networking.k8s.io/v1alpha2 ClusterNetworkPolicy': right => [withSpec(right, 'priority 1001', { priority: 1001 })],
+  'admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy': right => [
+    withSpec(right, 'an expression that is no CEL', { validations: [{ expression: 'object.', message: 'x' }] }),
+    withSpec(right, 'a condition about a name it does not have', { matchConditions: [{ name: 'x', expression: 'nobody.name == \'a\'' }] }),
+    withSpec(right, 'a message of two lines', { validations: [{ expression: 'true', message: 'a\nb' }] }),
+  ],
+  'admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding': right => [withSpec(right, 'both denies and warns', { validationActions: ['Deny', 'Warn'] })],
   'k8s.ovn.org/v1 EgressFirewall': right => [named(right, 'other-than-default')],
   'k8s.ovn.org/v1 ClusterUserDefinedNetwork': right => [withSpec(right, 'no namespaces', { namespaceSelector: undefined })],
   'operator.openshift.io/v1 IngressController': right => [withSpec(right, 'a policy for hosts that does not exist', { routeAdmission: { namespaceOwnership: 'Anybody' } })],
