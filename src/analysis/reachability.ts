@@ -5,7 +5,7 @@ import { ClusterModel } from './model';
 import { OutsideRow, outsideRows, resolveOutside } from './outside';
 import { textOfWorkload, Variant, Workload } from './pods';
 import { LayerName } from './rules';
-import { Reach } from './sparse';
+import { names, Reach } from './sparse';
 import { ConnectionSet } from '../algebra/connection-set';
 import { IpSet } from '../algebra/ip-set';
 import { Labels } from '../algebra/label-selector';
@@ -161,14 +161,15 @@ export class Reachability {
 
     // Each pair of narrow classes is looked at from the side that names fewer, and judged only where the other side names it too.
     for (const id of targets ?? []) {
-      const [dst, sources] = [all[id], into[id]];
-      if (sources !== undefined && (targets!.length > sources.length || this.reach.excludes(dst.ingress, src))) continue;
+      const dst = all[id];
+      const sources = into[id];
+      if (sources !== undefined && (targets!.length > sources.length || !names(dst.ingress, src))) continue;
       const conn = allowed(dst);
       if (!conn.isEmpty) yield { dst, conn };
     }
     for (const id of namedBy[src.id]) {
       const dst = all[id];
-      if (targets !== undefined && (targets.length <= into[id]!.length || this.reach.excludes(src.egress, dst))) continue;
+      if (targets !== undefined && (targets.length <= into[id]!.length || !names(src.egress, dst))) continue;
       const conn = allowed(dst);
       if (!conn.isEmpty) yield { dst, conn };
     }

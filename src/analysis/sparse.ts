@@ -23,7 +23,7 @@ export class Reach {
     return named;
   }
 
-  /** Whether it is plain that nothing passes between a program and a class: a quick look that saves most judgements. */
+  /** Whether it is plain that nothing passes between a program and a class. */
   excludes(program: Program, peer: PeerClass): boolean {
     return this.isNarrow(program) && !names(program, peer);
   }
@@ -54,8 +54,8 @@ export class Reach {
   }
 }
 
-/** Whether a narrow program has to do with a class at all. */
-function names(program: Program, { view, addresses }: PeerClass): boolean {
+/** Whether a narrow program has to do with a class at all: a quick look that saves most judgements. */
+export function names(program: Program, { view, addresses }: PeerClass): boolean {
   if (!view.selectable || (addresses !== undefined && program.addresses.length > 0)) return true;
   const { selections } = view;
   if (selections === undefined) return false;
