@@ -3,7 +3,7 @@ import { ApiObject, Chart, JsonPatch } from 'cdk8s';
 import { ServiceAccount } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { groupBy } from './_order';
-import { keyOfEnd, AdoptionPlan, KeptObject, PlannedEnd, PlannedPort, PlannedWorkload } from './plan';
+import { keyOfEnd, AdoptionPlan, KeptObject, PlannedEnd, PlannedPlatform, PlannedPort, PlannedWorkload } from './plan';
 import { accountPath } from './pods';
 import { ClusterApp } from '../constructs/cluster-app';
 import { ClusterEdge } from '../constructs/cluster-edge';
@@ -12,7 +12,7 @@ import { ISecureNamespace } from '../constructs/secure-namespace-like';
 import { SecureWorkload } from '../constructs/secure-workload';
 import { Connections } from '../intent/connections';
 import { IPeer, Peer } from '../intent/peer';
-import { Platform } from '../intent/platform';
+import { Platform, PlatformFacts } from '../intent/platform';
 import { Port } from '../intent/port';
 import { NetworkProvider } from '../providers/network-provider';
 
@@ -23,10 +23,7 @@ export const ALL_PORTS: readonly PlannedPort[] = [
 /** The tree, not synthesized. Throws what the library throws where it refuses a name or a fact. */
 export function buildApp(plan: AdoptionPlan): ClusterApp {
   const app = new ClusterApp({ outdir: 'dist' });
-  const { distribution, ...facts } = plan.platform;
-  const mutable = JSON.parse(JSON.stringify(facts));
-  const platform = distribution === 'openshift' ? Platform.openshift(mutable) : Platform.kubernetes(mutable);
-  const edge = new ClusterEdge(app, edgeId(plan), { platform, network: NetworkProvider.upstream() });
+  const edge = new ClusterEdge(app, edgeId(plan), { platform: platformOf(plan.platform), network: NetworkProvider.upstream() });
   for (const object of plan.acknowledged) edge.acknowledge(object, { reason: ACKNOWLEDGED });
   const namespaces = new Map<string, SecureNamespace>();
   const imported = new Map<string, ISecureNamespace>();
@@ -66,6 +63,11 @@ export function buildApp(plan: AdoptionPlan): ClusterApp {
     if (destination && (!source || needsBoth(plan, from, to))) destination.allowFrom(peerOf(from, peers), options);
   }
   return app;
+}
+
+export function platformOf({ distribution, ...facts }: PlannedPlatform): Platform {
+  const copy: PlatformFacts = JSON.parse(JSON.stringify(facts));
+  return distribution === 'openshift' ? Platform.openshift(copy) : Platform.kubernetes(copy);
 }
 
 export const ACKNOWLEDGED = 'a policy of the whole cluster, kept as it was';

@@ -1,11 +1,12 @@
 /**
  * What becomes of each object of the manifests: replaced by what the library writes, left out because another object makes it, or kept as it is.
  */
+import { byText, groupBy } from './_order';
 import { KeptObject, PlannedNamespace } from './plan';
 import { PodSource, Source } from './pods';
 import { Unit } from './units';
 import { podSecurityViolations } from '../admission/pod-security';
-import { isClusterScoped } from '../api/scope';
+import { groupOf, isClusterScoped } from '../api/scope';
 
 export interface Kept {
   readonly kept: readonly KeptObject[];
@@ -17,9 +18,9 @@ export interface Kept {
 
 const OF_THE_CLUSTER = new Set(['AdminNetworkPolicy', 'BaselineAdminNetworkPolicy', 'ClusterNetworkPolicy']);
 
-/** Policies that stay and open or close by themselves, `Kind name`. */
-export function acknowledgedOf(sources: readonly Source[]): string[] {
-  return sources.filter(({ ref }) => OF_THE_CLUSTER.has(ref.kind)).map(({ ref }) => `${ref.kind} ${ref.name}`).sort();
+/** A policy that speaks about all namespaces, and opens or closes by itself. */
+export function isOfTheCluster({ ref }: Source): boolean {
+  return OF_THE_CLUSTER.has(ref.kind);
 }
 
 export function keptObjects(sources: readonly Source[], pods: readonly PodSource[], units: readonly Unit[], secured: ReadonlySet<string>): Kept {
@@ -35,6 +36,29 @@ export function keptObjects(sources: readonly Source[], pods: readonly PodSource
     else kept.push({ json, file: ref.origin ?? '', namespace: namespace !== undefined && secured.has(namespace) ? namespace : undefined, account: accounts.get(json) });
   }
   return { kept, leftOut: leftOut.sort(), notes };
+}
+
+/** What stands twice in the manifests, one line each: a cluster has it once, and which one nobody knows. */
+export function declaredTwice(sources: readonly Source[]): string[] {
+  const seen = new Map<string, Source>();
+  return sources.flatMap(source => {
+    const key = `${groupOf(source.ref.apiVersion)} ${keyOfObject(source.json)}`;
+    const first = seen.get(key);
+    if (!first) seen.set(key, source);
+    const { ref: { kind, name, origin } } = source;
+    return first ? [`${origin}: ${kind}/${name}: is declared twice (also in ${first.ref.origin}): remove one of them`] : [];
+  });
+}
+
+/** Who runs under another ServiceAccount from now on, a line for each that was left. */
+export function accountNotes(units: readonly Unit[]): string[] {
+  const left = groupBy(units.filter(({ renamed }) => renamed).flatMap(unit => unit.sources.map(({ spec }) =>
+    ({ unit, account: `${unit.namespace}/${spec.serviceAccountName ?? 'default'}` }))), ({ account }) => account);
+  return [...left].sort(byText(([account]) => account)).map(([account, users]) => {
+    const names = [...new Set(users.map(({ unit }) => unit.name))].sort();
+    return `ServiceAccount ${account}: ${names.join(', ')} ${names.length > 1 ? 'have' : 'has'} one of ${names.length > 1 ? 'their' : 'its'} own instead, because an identity that `
+      + 'several share is none: grant there what was granted to it, and give there the pull secrets it had';
+  });
 }
 
 /** Whether the library writes it: a namespace of the program, its network policies, its default ServiceAccount. */

@@ -50,9 +50,12 @@ class Printer {
     const own = used(['ClusterApp', 'ClusterEdge', 'Isolation', 'NetworkProvider', 'Peer', 'Platform', 'PodSecurityLevel', 'Port', 'SecureNamespace', 'SecureWorkload']);
     return [
       '/**',
-      ` * The cluster of ${paths.join(', ')} with its network stated, as \`secure-network adopt\` found it. What the manifests hold beside`,
-      ' * policies is applied as it is; their policies are replaced by the statements below, each with the policies it comes from as its reason.',
-      ' * From here on the program is yours: narrow what is too wide, say who answers for which namespace, and replace the reasons by real ones.',
+      ' * A cluster with its network stated, as `secure-network adopt` found it in',
+      ...paths.map(path => ` * - ${this.options.pathOf(path)}`),
+      ' *',
+      ' * What these hold beside policies is applied as it is; their policies are replaced by the statements below, each with the policies that',
+      ' * it comes from as its reason. From here on the program is yours: narrow what is too wide, say who answers for which namespace, and',
+      ' * replace the reasons by real ones.',
       ' */',
       ...helped ? [...used(['join']).length > 0 ? ['import { join } from \'path\';'] : [], `import { ${used(['ApiObject', 'Chart', 'JsonPatch', 'Yaml']).join(', ')} } from 'cdk8s';`] : [],
       ...helped && this.renames ? ['import { ServiceAccount } from \'cdk8s-plus-28\';'] : [],

@@ -17,8 +17,7 @@ export interface HelperParts {
 export function readingText({ files }: Pick<HelperParts, 'files'>): string[] {
   return [
     '/** The manifests as they are. */',
-    `const objects = ${list(files, '')}`,
-    '  .flatMap(file => Yaml.load(file)).flatMap(object => (object.kind.endsWith(\'List\') ? object.items : [object]));',
+    `const objects = ${list(files, '')}.flatMap(file => Yaml.load(file)).flatMap(itemsOf);`,
     '',
   ];
 }
@@ -42,7 +41,7 @@ export function includeText({ namespaces, leftOut, accounts, kinds, clusterKinds
     '    const replaced = kind === \'Namespace\' ? secured.includes(name)',
     '      : secured.includes(place) && (kind === \'NetworkPolicy\' || (kind === \'ServiceAccount\' && name === \'default\'));',
     ...leftOut.length > 0 ? ['    if (leftOut.includes(`${kind} ${place === undefined ? \'\' : `${place}/`}${name}`)) continue;'] : [],
-    `    if (replaced || (${others ? 'secured.includes(place) ? place : undefined' : 'place'}) !== namespace) continue;`,
+    `    if (replaced || ${others ? '(secured.includes(place) ? place : undefined)' : 'place'} !== namespace) continue;`,
     `    ${accounts.length > 0 ? 'const kept = ' : ''}new ApiObject(scope, [apiVersion, kind, home ?? '', name].join(' ').replace(/\\//g, '-'), object);`,
     ...accounts.length > 0 ? [
       '    const account = accounts[`${kind} ${place}/${name}`];',
@@ -52,6 +51,13 @@ export function includeText({ namespaces, leftOut, accounts, kinds, clusterKinds
       '    known.add(account);',
     ] : [],
     '  }',
+    '}',
+    '',
+    '/** The objects in a list, which may leave out what they are; whatever is no object of Kubernetes is left out. */',
+    'function itemsOf(object: any): any[] {',
+    '  const { apiVersion, kind, items } = object;',
+    '  if (!kind?.endsWith(\'List\') || !Array.isArray(items)) return kind ? [object] : [];',
+    '  return items.flatMap(item => itemsOf({ apiVersion, kind: kind.slice(0, -4), ...item }));',
     '}',
   ].join('\n');
 }

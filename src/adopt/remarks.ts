@@ -29,6 +29,7 @@ export interface RemarkContext {
 }
 
 const DNS = 'opens, because every namespace of the library reaches DNS: if that is not meant, leave this namespace out with --leave';
+const OPENED = 'opens, because the policies of the whole cluster that deny it are left out: leave these namespaces out with --leave, or correct those policies first';
 const LABELS = 'closed, because other pods of the namespace have all labels that these pods have: give their template a label of its own';
 const HOST = 'closed, because pods on their node\'s network have no identity that a policy could name: take them off the host network, '
   + 'or open their nodes\' range with allowFrom(Peer.clusterRange(ClusterRange.NODES))';
@@ -51,7 +52,7 @@ export function remarksOf(changes: readonly ConnectivityChange[], context: Remar
 }
 
 function whyOf(change: ConnectivityChange, endpoints: ReadonlyMap<string, Endpoint>, { grants, units, ranges }: RemarkContext): string {
-  if (opens(change)) return DNS;
+  if (opens(change)) return /^((TCP|UDP) (53|5353),?)+$/.test(change.after.subtract(change.before).toString()) ? DNS : OPENED;
   const [src, dst] = [endpoints.get(change.src), endpoints.get(change.dst)];
   for (const end of [src, dst]) {
     const stray = units.strays.find(({ endpoint }) => endpoint.text === end?.text);

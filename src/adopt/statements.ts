@@ -192,7 +192,14 @@ function statementOf({ from, to, conn, objects }: Candidate): PlannedStatement {
 /** The policies that said so until now. */
 export function reasonOf(objects: readonly ObjectRef[]): string {
   const names = [...new Set(objects.map(textOfRef))].sort();
-  return names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
+  const said = names.slice(0, MOST_NAMES).map((name, i) => (i > 0 && kindOf(name) === kindOf(names[i - 1]) ? name.slice(kindOf(name).length + 1) : name));
+  return names.length <= MOST_NAMES ? said.join(', ') : `${said.join(', ')} and ${names.length - MOST_NAMES} more`;
+}
+
+const MOST_NAMES = 3;
+
+function kindOf(name: string): string {
+  return name.slice(0, name.indexOf(' '));
 }
 
 export function portsOf(conn: ConnectionSet): PlannedPort[] | 'all' {

@@ -41,7 +41,7 @@ export const ADOPT: CliCommand = {
     const { podCidr: podCidrs, serviceCidr: serviceCidrs, nodeCidr: nodeCidrs } = options;
     const adoption = attempt(() => adopt(reach, { platform: { distribution, version: kubernetesVersion, podCidrs, serviceCidrs, nodeCidrs }, tenant, leave }));
     const folder = output === undefined ? process.cwd() : dirname(resolve(output));
-    const program = printProgram(adoption.plan, { paths, pathOf: file => relative(folder, resolve(file)).split(sep).join('/') });
+    const program = printProgram(adoption.plan, { paths, pathOf: file => relative(folder, resolve(file)).split(sep).join('/') || '.' });
     for (const note of adoption.notes) io.note(`note: ${note}`);
     for (const { why, changes } of adoption.remarks) {
       io.note(why);
