@@ -14,9 +14,11 @@ export interface Case {
   readonly folder?: string;
 }
 
-export function exampleCases(): Case[] {
+/** Of the examples whose names are given. @default - all */
+export function exampleCases(only?: readonly string[]): Case[] {
   const examples = join(REPOSITORY, 'examples');
-  const names = existsSync(examples) ? readdirSync(examples).filter(name => existsSync(join(examples, name, 'main.ts'))).sort() : [];
+  const all = existsSync(examples) ? readdirSync(examples).filter(name => existsSync(join(examples, name, 'main.ts'))).sort() : [];
+  const names = only ? all.filter(name => only.includes(name)) : all;
   return names.map(name => {
     const folder = join(examples, name, 'dist');
     synthesize(join(examples, name, 'main.ts'), join(examples, 'tsconfig.json'));

@@ -1,5 +1,5 @@
 /**
- * npm run test:engines [-- --only=api,guardrails,packets,proxy,peer,control-plane,frames --intents=50]
+ * npm run test:engines [-- --only=api,guardrails,packets,proxy,peer,control-plane,frames,interruption --intents=50 --example=kubeadm]
  * npm run test:engines -- --times      measures ours and the peer on clusters of 500 to 40,000 pods, for docs/performance.md
  *
  * Real engines judge the output: a real API server, a real enforcer with real packets, the real proxy, a peer that reads the same
@@ -14,6 +14,7 @@ import { judgeControlPlane, noControlPlane } from './control-plane/part';
 import { judgePermits } from './control-plane/permits';
 import { judgeGuardrails, noGuardrails } from './guardrails/part';
 import { tierCases } from './guardrails/tiers';
+import { judgeInterruption, noInterruption } from './interruption';
 import { ENGINES, built, goVersion } from './lib/build';
 import { Run } from './lib/run';
 import { matrixCases } from './matrix';
@@ -24,11 +25,12 @@ import { measurePeer } from './peer/times';
 import { judgeBrokenProxies, judgeProxy, noProxy } from './proxy-part';
 import { Proof, writeProof } from './report';
 
-const PARTS = ['api', 'guardrails', 'packets', 'proxy', 'peer', 'control-plane', 'frames'];
+const STARTING = ['api', 'guardrails', 'packets', 'proxy', 'peer', 'control-plane', 'frames'];
+const PARTS = [...STARTING, 'interruption'];
 
 async function main(args: readonly string[]): Promise<number> {
   const only = args.find(arg => arg.startsWith('--only='))?.slice('--only='.length).split(',') ?? PARTS;
-  const unknown = [...only.filter(part => !PARTS.includes(part)), ...args.filter(arg => !/^--(only=|intents=|times$)/.test(arg))];
+  const unknown = [...only.filter(part => !PARTS.includes(part)), ...args.filter(arg => !/^--(only=|intents=|example=|times$)/.test(arg))];
   if (unknown.length > 0) throw new Error(`'${unknown[0]}' is unknown: use --only=${PARTS.join(',')} and --intents=50`);
   const intents = Number(args.find(arg => arg.startsWith('--intents='))?.slice('--intents='.length) ?? 50);
   const { version, problem } = goVersion();
@@ -45,8 +47,9 @@ async function main(args: readonly string[]): Promise<number> {
   }
   for (const engine of Object.values(ENGINES)) await built(engine);
   clock('engines are built');
-  const examples = exampleCases();
-  const cases = [...examples, ...goldenCases(), ...fixtureCases(), ...matrixCases()];
+  const example = args.find(arg => arg.startsWith('--example='))?.slice('--example='.length);
+  const examples = exampleCases(example === undefined ? undefined : [example]);
+  const cases = example === undefined ? [...examples, ...goldenCases(), ...fixtureCases(), ...matrixCases()] : examples;
   clock(`${cases.length} cases, ${examples.length} of them examples`);
   const proof: Proof = {
     goVersion: version!,
@@ -59,6 +62,7 @@ async function main(args: readonly string[]): Promise<number> {
     controlPlane: noControlPlane(),
     grants: noGrants(),
     guardrails: noGuardrails(),
+    interruption: noInterruption(),
   };
   const wants = (part: string) => only.includes(part);
   if (wants('proxy')) {
@@ -79,8 +83,12 @@ async function main(args: readonly string[]): Promise<number> {
     await judgeControlPlane(run, examples, proof.controlPlane);
     clock('control planes judged');
   }
+  if (wants('interruption')) {
+    await judgeInterruption(run, STARTING, proof.interruption);
+    clock('interruption judged');
+  }
   const left = await run.end();
-  return conclude(proof, left, only.length === PARTS.length && intents >= 50, clock);
+  return conclude(proof, left, only.length === PARTS.length && intents >= 50 && example === undefined, clock);
 }
 
 async function withApiServer(

@@ -7,6 +7,7 @@ import { GrantReport } from './api-server/grants';
 import { ControlPlaneReport } from './control-plane/part';
 import { controlPlanes, grantsSection } from './control-plane/report';
 import { GuardrailReport } from './guardrails/part';
+import { InterruptionReport } from './interruption';
 import { ENGINES, versionOf } from './lib/build';
 import { REPOSITORY } from './lib/paths';
 import { MeshReport } from './mesh/istioctl';
@@ -25,6 +26,7 @@ export interface Proof {
   readonly controlPlane: ControlPlaneReport;
   readonly grants: GrantReport;
   readonly guardrails: GuardrailReport;
+  readonly interruption: InterruptionReport;
 }
 
 export function writeProof(proof: Proof): string {
@@ -32,7 +34,7 @@ export function writeProof(proof: Proof): string {
   mkdirSync(dirname(path), { recursive: true });
   const parts = [
     intro(proof), acceptance(proof), guardrails(proof.guardrails), controlPlanes(proof.controlPlane), grantsSection(proof.grants),
-    packets(proof.packets), proxy(proof.proxy), peer(proof.peer), frames(proof), unproven(proof),
+    packets(proof.packets), proxy(proof.proxy), peer(proof.peer), frames(proof), interruption(proof.interruption), unproven(proof),
   ];
   writeFileSync(path, `${parts.join('\n\n')}\n`);
   return 'written: docs/proof.md';
@@ -145,6 +147,16 @@ function frames({ mesh }: Proof): string {
   return `## 5. The mesh
 
 \`istioctl analyze\` has nothing to say about ${mesh.cases.map(({ name, objects }) => `${name} (${objects} mesh objects)`).join(', ')}; it sees a VirtualService bound to a gateway that is not there.`;
+}
+
+function interruption({ interrupted }: InterruptionReport): string {
+  const rows = interrupted.map(({ part, signal, when }) => [part, signal, when]);
+  return `## 6. Interrupted
+
+Each part of this command was started by itself and interrupted. Afterwards no process of it lived, in whatever namespace, no network namespace
+had a name, no interface and no table of rules was there that was not there before, and its folders were gone.
+
+${table(['part', 'signal', 'once'], rows)}`;
 }
 
 function unproven({ crds }: Proof): string {

@@ -3,6 +3,7 @@
 //
 //	prober certs DIR              a certificate authority, a serving certificate and an administrator's
 //	prober exec PARENT -- CMD...  runs CMD, which is killed when the process PARENT ends
+//	prober rules -                prints the names of all nft tables of the namespace it runs in
 //	prober farm PARENT            reads orders as lines of JSON, answers with lines of JSON, until its input ends
 //
 // The namespaces have no names: the kernel frees them, their links and their rules with the last process that holds them, however it ends.
@@ -23,10 +24,13 @@ func main() {
 
 func run(args []string) error {
 	if len(args) < 2 {
-		return fmt.Errorf("usage: prober certs DIR | exec PARENT -- CMD... | farm PARENT")
+		return fmt.Errorf("usage: prober certs DIR | rules - | exec PARENT -- CMD... | farm PARENT")
 	}
 	if args[0] == "certs" {
 		return writeCertificates(args[1])
+	}
+	if args[0] == "rules" {
+		return printTables(os.Stdout)
 	}
 	parent, err := strconv.Atoi(args[1])
 	if err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net"
 
 	"github.com/google/nftables"
@@ -32,6 +33,22 @@ var families = map[nftables.TableFamily]struct {
 }{nftables.TableFamilyIPv4: {4, 16}, nftables.TableFamilyIPv6: {16, 24}}
 
 var protocols = map[string]byte{"TCP": unix.IPPROTO_TCP, "UDP": unix.IPPROTO_UDP}
+
+// printTables names every table there is, so that what is left over can be told from what was there before.
+func printTables(out io.Writer) error {
+	conn, err := nftables.New()
+	if err != nil {
+		return err
+	}
+	tables, err := conn.ListTables()
+	if err != nil {
+		return err
+	}
+	for _, table := range tables {
+		fmt.Fprintln(out, table.Family, table.Name)
+	}
+	return nil
+}
 
 // queueNewConnections hands every packet that opens a TCP or UDP connection to the program that listens at the queue. Without a listener
 // it is dropped: nothing gets by. It asks for xtables' NFQUEUE, which kernels without nft's own queue have too.
