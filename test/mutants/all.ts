@@ -7,6 +7,7 @@ import { CLUSTER_APP } from './6-cluster-app';
 import { READ_BACK } from './7-read-back';
 import { MATCHERS } from './8-matchers';
 import { ERRORS } from './9-errors';
+import { CONNECTIVITY_ADOPT } from './connectivity-6-adopt';
 import { EDGE_TLS } from './edge-1-tls';
 import { EDGE_TENANCY } from './edge-10-tenancy';
 import { EDGE_EGRESS_READERS } from './edge-11-egress-readers';
@@ -47,4 +48,6 @@ export const MUTANTS: Readonly<Record<number, readonly Mutant[]>> = {
   111: EDGE_EGRESS_READERS,
   112: EDGE_ENGINES,
   113: EDGE_HARDENING,
+  // Connectivity as a tool of its own.
+  206: CONNECTIVITY_ADOPT,
 };
