@@ -73,7 +73,7 @@ export interface PlatformFacts {
   /**
    * Where the API servers' calls to webhooks and aggregated APIs come from as pods see it, if not from the addresses of
    * `apiServerEndpoints`. OVN-Kubernetes translates what nodes send to pods: for each control-plane node these are the second address of
-   * its pod subnet and the address of its gateway router.
+   * its pod subnet and the address of its gateway router, which is number `k8s.ovn.org/node-id` of the join network (100.64.0.0/16).
    *
    * @default - the addresses of `apiServerEndpoints`; on OVN-Kubernetes asked for by the first statement about such calls
    */
@@ -115,7 +115,7 @@ const ENDPOINTS = 'get endpointslices -n default -l kubernetes.io/service-name=k
   + '-o jsonpath=\'{range .items[*]}{.endpoints[*].addresses[*]} port {.ports[*].port}{"\\n"}{end}\'';
 
 const SOURCES = 'get nodes -l node-role.kubernetes.io/control-plane -o custom-columns=\'SUBNETS:.metadata.annotations.k8s\\.ovn\\.org/node-subnets,'
-  + 'ROUTER:.metadata.annotations.k8s\\.ovn\\.org/node-gateway-router-lrp-ifaddrs\'';
+  + 'ID:.metadata.annotations.k8s\\.ovn\\.org/node-id\' (of each row the second address of SUBNETS, and 100.64.0.ID unless the join network is another)';
 
 const KUBERNETES: Distribution = {
   name: 'kubernetes',
@@ -217,7 +217,8 @@ export class Platform {
   public _addressFacts(path: string): AddressFacts {
     const demand = <T>(fact: Fact, value: T | undefined, neededBy: string): T => {
       if (value === undefined) {
-        throw new Error(`[${path}] ${neededBy} needs the platform fact '${fact}', so that what belongs to the cluster itself can be told apart: `
+        const why = fact === 'apiServerSources' ? 'the addresses from which pods are called' : 'so that what belongs to the cluster itself can be told apart';
+        throw new Error(`[${path}] ${neededBy} needs the platform fact '${fact}', ${why}: `
           + `pass ${fact} to Platform.${this.distribution}({ ... }); find it with: ${this.commands[fact]}`);
       }
       return value;

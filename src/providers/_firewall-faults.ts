@@ -8,7 +8,7 @@ import { MOST_RULES, WIDEST_RANGE } from './_egress-firewall';
 import { IpSet } from '../algebra/ip-set';
 import { addressesOf } from '../intent/address-block';
 import { AddressEnd, AddressFacts, Subject, keyOf, nameOf } from '../intent/endpoint';
-import { Flow, describe } from '../intent/flow';
+import { Flow, describe, flowKey } from '../intent/flow';
 import { Port } from '../intent/port';
 
 /** One flow to addresses or to a name. */
@@ -23,21 +23,23 @@ export function firewallFaults(title: string, flows: readonly Flow[], facts: Add
     `${title} cannot state the range '${port}' of ${describe(flow.statements[0])}: an EgressFirewall knows single ports, and no more than ${WIDEST_RANGE} `
     + 'are written one by one. name the ports the destination listens on'));
   if (wide.length) return wide;
-  const mixed = [...new Set(leaving.flatMap(flow => mixedWith(title, flow, leaving, facts)))];
-  if (mixed.length) return mixed;
+  const mixed = new Map<string, string>();
+  for (const { pair, text } of leaving.flatMap(flow => mixedWith(title, flow, leaving, facts))) if (!mixed.has(pair)) mixed.set(pair, text);
+  if (mixed.size) return [...mixed.values()];
   return rules() > MOST_RULES ? [`${title} takes ${MOST_RULES} rules in an EgressFirewall, and these flows make ${rules()}: name wider ranges, or split the namespace`] : [];
 }
 
 /** What others in the namespace state, that this flow to a name would reach as well. */
-function mixedWith(title: string, named: Leaving, all: readonly Leaving[], facts: AddressFacts): string[] {
+function mixedWith(title: string, named: Leaving, all: readonly Leaving[], facts: AddressFacts): { pair: string; text: string }[] {
   if (named.to.host === undefined || named.to.proxied) return [];
   const own = all.filter(flow => isPart(named.from, flow.from));
   const world = addressesIn(named, facts);
   return all.filter(flow => !isPart(named.from, flow.from) && flow.to.range !== 'pods').flatMap(other => {
     const shared = named.ports.filter(port => portsOf(other, facts).some(theirs => overlap(port, theirs)));
     if (shared.length === 0 || isCovered(other, own, shared, world, facts)) return [];
-    return [`${title} cannot keep ${describe(named.statements[0])} and ${describe(other.statements[0])} apart on ${shared.join(', ')}: an EgressFirewall is one for `
-      + `the whole namespace, so '${nameOf(named.from)}' would reach '${other.to.text}' too. give one of them a namespace of its own, or put an EgressRouter in front of it`];
+    const text = `${title} cannot keep ${describe(named.statements[0])} and ${describe(other.statements[0])} apart on ${shared.join(', ')}: an EgressFirewall is one for `
+      + `the whole namespace, so '${nameOf(named.from)}' would reach '${other.to.text}' too. give one of them a namespace of its own, or put an EgressRouter in front of it`;
+    return [{ pair: [flowKey(named), flowKey(other)].sort().join(' and '), text }];
   });
 }
 
