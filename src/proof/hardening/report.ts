@@ -49,10 +49,15 @@ function section(guide: string, rows: readonly HardeningRow[]): string {
   const [satisfied, left, untouched] = [of(SATISFIED), [...of(VIOLATED), ...of(PARTLY)], of(NOT_TOUCHED)];
   return [
     `## ${guide}`,
-    ...(satisfied.length ? [table(['satisfied', '', 'by'], satisfied.map(({ control, title, evidence }) => [control, title, some(evidence)]))] : []),
+    ...(satisfied.length ? [table(['satisfied', '', 'by'], unrepeated(satisfied.map(({ control, title, evidence }) => [control, title, some(evidence)])))] : []),
     ...(left.length ? [table(['partly, or not', '', 'by', 'left'], left.map(({ control, title, evidence, gaps }) => [control, title, some(evidence) || 'nothing', some(gaps)]))] : []),
     ...(untouched.length ? [`Not touched: ${untouched.map(({ control, title }) => `${control} ${title}`).join('; ')}.`] : []),
   ].join('\n\n');
+}
+
+/** What stands in the last cell of a row is not said again in the next: a change of it is one line of a review. */
+function unrepeated(rows: readonly (readonly string[])[]): string[][] {
+  return rows.map((row, index) => [...row.slice(0, -1), row.at(-1) === rows[index - 1]?.at(-1) ? 'the same' : row.at(-1)!]);
 }
 
 /** The first few, those of one kind together, files without their folder; the JSON has all. */
