@@ -9,7 +9,7 @@ import {
   nobodyReachesKubelets, nobodyReadsSecrets, nobodySetsWebhooks,
 } from './grants';
 import { defaultDeny } from './network';
-import { admissionPolicies, defaultAccountsUnused, ownNamespaces, podSecurity, tokensWhereNeeded } from './pods';
+import { admissionPolicies, baseline, defaultAccountsUnused, ownNamespaces, restricted, tokensWhereNeeded } from './pods';
 
 const control = (id: string, title: string, check?: Control['check']): Control => ({ id, title, check });
 const given = (name: string) => flag(name, value => value !== '');
@@ -64,23 +64,23 @@ export const CIS: Framework = {
     control('5.1.11', 'nobody may approve certificates', nobodyApprovesCertificates),
     control('5.1.12', 'nobody may change admission webhooks', nobodySetsWebhooks),
     control('5.1.13', 'nobody may make tokens of ServiceAccounts', nobodyMakesTokens),
-    control('5.2.1', 'something decides which pods are admitted', anyOf(podSecurity('baseline'), admissionPolicies)),
-    control('5.2.2', 'no privileged containers', podSecurity('baseline')),
-    control('5.2.3', 'no pods among the processes of their node', podSecurity('baseline')),
-    control('5.2.4', 'no pods that share memory with their node', podSecurity('baseline')),
-    control('5.2.5', 'no pods on the network of their node', podSecurity('baseline')),
-    control('5.2.6', 'no containers that gain privileges', podSecurity('restricted')),
-    control('5.2.7', 'no containers that run as root', podSecurity('restricted')),
-    control('5.2.8', 'no containers that forge packets (NET_RAW)', podSecurity('restricted')),
-    control('5.2.9', 'no containers with capabilities', podSecurity('restricted')),
-    control('5.2.10', 'no Windows containers with rights over their node', podSecurity('baseline')),
-    control('5.2.11', 'no folders of the node in pods', podSecurity('baseline')),
-    control('5.2.12', 'no ports of the node for pods', podSecurity('baseline')),
+    control('5.2.1', 'something decides which pods are admitted', anyOf(baseline, admissionPolicies)),
+    control('5.2.2', 'no privileged containers', baseline),
+    control('5.2.3', 'no pods among the processes of their node', baseline),
+    control('5.2.4', 'no pods that share memory with their node', baseline),
+    control('5.2.5', 'no pods on the network of their node', baseline),
+    control('5.2.6', 'no containers that gain privileges', restricted),
+    control('5.2.7', 'no containers that run as root', restricted),
+    control('5.2.8', 'no containers that forge packets (NET_RAW)', restricted),
+    control('5.2.9', 'no containers with capabilities', restricted),
+    control('5.2.10', 'no Windows containers with rights over their node', baseline),
+    control('5.2.11', 'no folders of the node in pods', baseline),
+    control('5.2.12', 'no ports of the node for pods', baseline),
     control('5.3.1', 'the network enforces policies'),
     control('5.3.2', 'every namespace has policies: here, one that denies both ways', defaultDeny),
     control('5.6.1', 'namespaces divide what is managed apart', ownNamespaces()),
-    control('5.6.2', 'pods run with a seccomp profile', podSecurity('restricted')),
-    control('5.6.3', 'pods and containers have a security context', podSecurity('restricted')),
+    control('5.6.2', 'pods run with a seccomp profile', restricted),
+    control('5.6.3', 'pods and containers have a security context', restricted),
     control('5.6.4', 'the namespace default is not used', ownNamespaces('default')),
   ],
 };

@@ -39,12 +39,12 @@ export function joined(findings: readonly Finding[]): Finding {
 }
 
 /** Holds where any of them does: each is a way of its own. */
-export const anyOf = (...checks: Check[]): Check => cluster => joined(checks.map(check => check(cluster)));
+export const anyOf = (...checks: Check[]): Check => cluster => joined(checks.map(check => cluster.once(check)));
 
 /** Holds where all of them do; for what has nothing to show, its name is what is left. */
 export function allOf(checks: Readonly<Record<string, Check>>): Check {
   return cluster => {
-    const findings = Object.entries(checks).map(([name, check]) => ({ name, ...check(cluster) }));
+    const findings = Object.entries(checks).map(([name, check]) => ({ name, ...cluster.once(check) }));
     const { by, gaps } = joined(findings);
     const missing = by.length > 0 ? findings.filter(finding => !finding.by.length && !finding.gaps.length).map(({ name }) => `nothing is said about ${name}`) : [];
     return { by, gaps: [...gaps, ...missing] };
@@ -53,7 +53,7 @@ export function allOf(checks: Readonly<Record<string, Check>>): Check {
 
 /** The same, and something that no manifest shows is left in any case. */
 export const except = (check: Check, ...left: string[]): Check => cluster => {
-  const { by, gaps } = check(cluster);
+  const { by, gaps } = cluster.once(check);
   return { by, gaps: by.length ? [...gaps, ...left] : gaps };
 };
 

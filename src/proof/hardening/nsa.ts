@@ -2,19 +2,19 @@
 import { anonymousOnNamedPaths, apiServerFirewall, atLeast, auditCoverage, authorizerIs, flag, secretsEncrypted, tlsFrom12 } from './api-server';
 import { Control, Framework, allOf, anyOf } from './control';
 import { clusterTiers, defaultDeny, egressFirewalls, flowsBySelector, mutualTls } from './network';
-import { inEveryNamespace, ownNamespaces, podSecurity, tokensWhereNeeded } from './pods';
+import { baseline, inEveryNamespace, ownNamespaces, restricted, tokensWhereNeeded } from './pods';
 
 const control = (id: string, title: string, check?: Control['check']): Control => ({ id, title, check });
 
 export const NSA: Framework = {
   name: 'NSA/CISA Kubernetes Hardening Guidance 1.0',
   controls: [
-    control('1.0', 'containers do not run as root', podSecurity('restricted')),
-    control('1.2', 'no privileged containers', podSecurity('baseline')),
-    control('1.4', 'no pods among the processes of their node', podSecurity('baseline')),
-    control('1.5', 'no pods on the network of their node', podSecurity('baseline')),
-    control('1.7', 'containers gain no privileges', podSecurity('restricted')),
-    control('1.10', 'containers run with a seccomp profile', podSecurity('restricted')),
+    control('1.0', 'containers do not run as root', restricted),
+    control('1.2', 'no privileged containers', baseline),
+    control('1.4', 'no pods among the processes of their node', baseline),
+    control('1.5', 'no pods on the network of their node', baseline),
+    control('1.7', 'containers gain no privileges', restricted),
+    control('1.10', 'containers run with a seccomp profile', restricted),
     control('1.11', 'tokens are in no pod that needs none', tokensWhereNeeded),
     control('1.12', 'nothing of ours stands in kube-system', ownNamespaces('kube-system')),
     control('2.0', 'policies name pods and namespaces by selectors', flowsBySelector),

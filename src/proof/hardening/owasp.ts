@@ -5,15 +5,15 @@ import {
 import { Check, Control, Framework, allOf, anyOf, except } from './control';
 import { noWildcards, nobodyBecomesMore, nobodyIsClusterAdmin, nobodyMakesTokens, nobodyReachesKubelets, nobodyReadsSecrets } from './grants';
 import { clusterTiers, defaultDeny, egressFirewalls } from './network';
-import { admissionPolicies, podSecurity, tokensWhereNeeded } from './pods';
+import { admissionPolicies, baseline, restricted, tokensWhereNeeded } from './pods';
 
 const control = (id: string, title: string, check?: Control['check']): Control => ({ id, title, check });
 
-const workloads = allOf({ 'what pods may be': podSecurity('restricted'), 'tokens in pods': tokensWhereNeeded });
+const workloads = allOf({ 'what pods may be': restricted, 'tokens in pods': tokensWhereNeeded });
 const permissions = allOf({
   'roles': noWildcards, 'bindings': nobodyIsClusterAdmin, 'bind, impersonate and escalate': nobodyBecomesMore, 'tokens': nobodyMakesTokens, 'kubelets': nobodyReachesKubelets,
 });
-const enforcement = anyOf(podSecurity('baseline'), admissionPolicies);
+const enforcement = anyOf(baseline, admissionPolicies);
 const recorded: Check = except(auditCoverage, 'who watches the records is not seen here');
 const believed = allOf({ 'requests without credentials': anonymousOnNamedPaths, 'people': peopleSignIn });
 const segmented = anyOf(defaultDeny, egressFirewalls, clusterTiers);

@@ -7,10 +7,13 @@ const LEVELS = ['privileged', 'baseline', 'restricted'];
 const ENFORCE = 'pod-security.kubernetes.io/enforce';
 
 /** Admission turns away, in every namespace that was written, what this level does not allow. */
-export const podSecurity = (least: 'baseline' | 'restricted'): Check => cluster => judgeAll(cluster.namespaces, ({ ref, json }) => {
+const podSecurity = (least: 'baseline' | 'restricted'): Check => cluster => judgeAll(cluster.namespaces, ({ ref, json }) => {
   const level = json.metadata?.labels?.[ENFORCE] ?? 'privileged';
   return LEVELS.indexOf(level) >= LEVELS.indexOf(least) ? [] : [`${ref} enforces ${level}`];
 });
+
+export const baseline = podSecurity('baseline');
+export const restricted = podSecurity('restricted');
 
 /** A policy of admission that refuses: it is bound to deny, and fails closed. */
 export const admissionPolicies: Check = cluster => {
