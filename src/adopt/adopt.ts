@@ -9,7 +9,7 @@ import { addressFlows, clusterAddresses } from './addresses';
 import { buildApp, platformOf } from './build';
 import { Grants } from './grants';
 import { imaginedPods } from './imagined';
-import { accountNotes, declaredTwice, isOfTheCluster, keptObjects, plannedNamespaces } from './manifests';
+import { accountNotes, declaredTwice, isOfTheCluster, keptObjects, plannedNamespaces, removalNotes } from './manifests';
 import { mentionedPeers, namedNamespaces } from './mentioned';
 import { AdoptionPlan, keyOfEnd, PlannedPlatform, PlannedStatement, PlannedWorkload } from './plan';
 import { podSources } from './pods';
@@ -77,7 +77,8 @@ export function adopt(reach: Reachability, { platform, tenant, leave }: AdoptOpt
   return {
     plan,
     remarks: remarksOf(changes, { reach: wide, grants, units, ranges: clusterAddresses(platform) !== undefined }),
-    notes: [...refused, ...accountNotes(units.units), ...lost, ...notesOf(reach, grants, wide, secured)],
+    notes: [...refused, ...accountNotes(units.units), ...lost, ...notesOf(reach, grants, wide, secured),
+      ...removalNotes(sources, secured, new Set(after.model.policies.map(({ ref }) => textOfRef(ref))))],
     opens: changes.some(opens),
   };
 }

@@ -50,6 +50,13 @@ export function declaredTwice(sources: readonly Source[]): string[] {
   });
 }
 
+/** How to be rid of the policies that are replaced: where the manifests were applied they stay, and add to what the program states. */
+export function removalNotes(sources: readonly Source[], secured: ReadonlySet<string>, written: ReadonlySet<string>): string[] {
+  const replaced = sources.filter(({ json }) => json.kind === 'NetworkPolicy' && isReplaced(json, secured) && !written.has(keyOfObject(json)));
+  return [...groupBy(replaced, ({ json }) => namespaceOf(json)!)].sort(byText(([namespace]) => namespace)).map(([namespace, policies]) =>
+    `once the program's output is applied, delete what it replaces: kubectl -n ${namespace} delete networkpolicy ${policies.map(({ ref }) => ref.name).sort().join(' ')}`);
+}
+
 /** Who runs under another ServiceAccount from now on, a line for each that was left. */
 export function accountNotes(units: readonly Unit[]): string[] {
   const left = groupBy(units.filter(({ renamed }) => renamed).flatMap(unit => unit.sources.map(({ spec }) =>

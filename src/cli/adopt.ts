@@ -48,8 +48,9 @@ export const ADOPT: CliCommand = {
       for (const change of changes) io.note(`${MARKS[change.change]} ${change.src} => ${change.dst} : ${connOf(change)}`);
     }
     const { namespaces, workloads, statements } = adoption.plan;
-    io.note(`${namespaces.length} namespaces, ${workloads.length} workloads and ${statements.length} flows are stated; `
-      + `${adoption.remarks.reduce((sum, { changes }) => sum + changes.length, 0)} pairs differ from the manifests`);
+    const differing = adoption.remarks.reduce((sum, { changes }) => sum + changes.length, 0);
+    io.note(`${counted(namespaces.length, 'namespace')}, ${counted(workloads.length, 'workload')}, ${counted(statements.length, 'flow')}; `
+      + `${differing === 0 ? 'what passes is what passed before' : `${counted(differing, 'pair')} ${differing === 1 ? 'differs' : 'differ'} from the manifests`}`);
     if (output === undefined) await io.out([program]); else writeFileSync(output, program);
     return adoption.opens ? FOUND : FINE;
   },
@@ -63,6 +64,10 @@ function attempt<T>(make: () => T): T {
     const [first, ...faults] = (error as Error).message.split('\n  ');
     throw new InvalidInput(faults.length > 0 ? faults : [first]);
   }
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function version(text: string): string {
