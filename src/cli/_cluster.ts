@@ -2,7 +2,7 @@ import { readFileSync, realpathSync } from 'fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { InvalidInput } from './_command';
 import { Io } from './_io';
-import { parseCidr } from '../algebra/ip-set';
+import { isAddress, parseCidr } from '../algebra/ip-set';
 import { ClusterFacts } from '../analysis/facts';
 import { readDocuments } from '../analysis/input/documents';
 import { filesOf } from '../analysis/input/paths';
@@ -17,6 +17,7 @@ export interface ClusterOptions {
   readonly podCidr?: string[];
   readonly serviceCidr?: string[];
   readonly nodeCidr?: string[];
+  readonly nodeAddress?: string[];
 }
 
 const STDIN = '-';
@@ -29,6 +30,7 @@ export function withClusterOptions(command: Command): Command {
     .option('--pod-cidr <cidr>', 'the range that pods have their addresses from, so that an ipBlock can open pods too (may be repeated)', cidrs)
     .option('--service-cidr <cidr>', 'the range of the virtual addresses of Services (may be repeated)', cidrs)
     .option('--node-cidr <cidr>', 'the range that nodes have their addresses from (may be repeated)', cidrs)
+    .option('--node-address <address>', 'an address inside a range of pods that a node has, as on OVN-Kubernetes (may be repeated)', addresses)
     .option('--keep-going', 'leave out what is not valid, with a warning, instead of failing');
 }
 
@@ -41,11 +43,17 @@ function cidrs(text: string, earlier: string[] = []): string[] {
   return [...earlier, text];
 }
 
+function addresses(text: string, earlier: string[] = []): string[] {
+  if (!isAddress(text)) throw new InvalidArgumentError(`'${text}' is no address: write a single one, such as 10.244.0.2`);
+  return [...earlier, text];
+}
+
 /**
  * Reads files, folders with all that is below them, and standard input (`-`), and says on standard error what is worth knowing.
  * Throws `InvalidInput` with every fault there is, unless it is told to keep going.
  */
-export function readCluster(io: Io, paths: readonly string[], { keepGoing = false, podCidr, serviceCidr, nodeCidr }: ClusterOptions): Reachability {
+export function readCluster(io: Io, paths: readonly string[], options: ClusterOptions): Reachability {
+  const { keepGoing = false, podCidr, serviceCidr, nodeCidr, nodeAddress } = options;
   const faults: string[] = [];
   const origins = new Map<any, string>();
   const objects: any[] = [];
@@ -66,7 +74,7 @@ export function readCluster(io: Io, paths: readonly string[], { keepGoing = fals
     }
   });
   io.progress(() => `analysing ${objects.length} objects`);
-  const facts: ClusterFacts = { podCidrs: podCidr, serviceCidrs: serviceCidr, nodeCidrs: nodeCidr };
+  const facts: ClusterFacts = { podCidrs: podCidr, serviceCidrs: serviceCidr, nodeCidrs: nodeCidr, nodeAddresses: nodeAddress };
   const model = ClusterModel.of(objects, { facts, origin: object => origins.get(object) });
   faults.push(...model.problems.map(({ ref, message }) => `${ref.origin ?? STDIN_NAME}: ${nameOf(ref)}: ${message}`));
   if (faults.length > 0 && !keepGoing) throw new InvalidInput(faults);

@@ -7,6 +7,7 @@ import { Differences } from './differences';
 import { ConnectionSet } from '../algebra/connection-set';
 import { ClusterModel } from '../analysis/model';
 import { worldOf } from '../analysis/names';
+import { isHostIn } from '../analysis/program';
 import { Reachability } from '../analysis/reachability';
 
 /** Each firewall against what was stated about its namespace. What is acknowledged may be wider. */
@@ -21,7 +22,7 @@ export function firewallFaults(model: ClusterModel, closure: Closure, members: r
     const expected = stated.filter(({ host }) => host === undefined);
     differences.outside({ endpoint, direction: 'egress', found: reach.outside(endpoint, 'egress'), expected, world: model.outside });
     const names = worldOf(reach, endpoint).names.flatMap(({ host, beyond }) => {
-      const conn = beyond.subtract(ConnectionSet.unionOf(stated.filter(row => row.host === host).map(row => row.conn)));
+      const conn = beyond.subtract(ConnectionSet.unionOf(stated.filter(row => row.host !== undefined && isHostIn(host, row.host)).map(row => row.conn)));
       return conn.isEmpty || acknowledged ? [] : [`EgressFirewall ${namespace}/default lets ${conn} to ${host} pass, and nobody stated it: state the flow, or take the rule out`];
     });
     return [...differences.messages(), ...names];

@@ -7,6 +7,7 @@ import { Allowance, connectionsAt } from './closure';
 import { ConnectionSet } from '../algebra/connection-set';
 import { IpSet } from '../algebra/ip-set';
 import { worldOf } from '../analysis/names';
+import { isHostIn } from '../analysis/program';
 import { Endpoint, Reachability } from '../analysis/reachability';
 import { textOfRef } from '../analysis/rules';
 
@@ -29,7 +30,8 @@ export function nameFaults(reach: Reachability, endpoint: Endpoint, allowed: rea
       + 'something changed its ConfigMap, its mounts or its labels after they were rendered'];
   }
   const holder = proxiedBy.map(textOfRef).join(' and ') || 'a rule by name';
-  const meant = (host: string) => ConnectionSet.unionOf(hosts.filter(row => row.host === host).map(({ conn }) => conn));
+  // A wildcard that was stated means every name below it.
+  const meant = (host: string) => ConnectionSet.unionOf(hosts.filter(row => isHostIn(host, row.host!)).map(({ conn }) => conn));
   const found = (host: string, what: 'conn' | 'beyond') => ConnectionSet.unionOf(names.filter(row => row.host === host).map(row => row[what]));
   const known = [...new Set([...hosts.map(({ host }) => host!), ...names.map(({ host }) => host)])].sort();
   const faults = known.flatMap(host => [

@@ -84,6 +84,17 @@ describe('2. list', () => {
     expect(await rows()).not.toContain('shop/web[Pod] shop/api[Pod]');
     expect(await rows('--pod-cidr', '10.1.0.0/16')).toContain('shop/web[Pod] shop/api[Pod]');
   });
+
+  it('knows addresses in the range of pods that only nodes have', async () => {
+    const path = file('shop.yaml', pod('web'), pod('api'), policy('api', 'api', [{ from: [{ ipBlock: { cidr: '10.1.0.2/32' } }] }], [{}]));
+    const rows = async (...more: string[]) =>
+      JSON.parse((await run(['list', path, '--pod-cidr', '10.1.0.0/16', '-o', 'json', ...more])).out).map(({ src, dst }: any) => `${src} ${dst}`);
+    expect(await rows()).toContain('shop/web[Pod] shop/api[Pod]');
+    const known = await rows('--node-address', '10.1.0.2');
+    expect(known).not.toContain('shop/web[Pod] shop/api[Pod]');
+    expect(known).toContain('10.1.0.2-10.1.0.2[External] shop/api[Pod]');
+    expect((await run(['list', path, '--node-address', '10.1.0.0/24'])).code).toBe(2);
+  });
 });
 
 describe('2. input that is not valid', () => {

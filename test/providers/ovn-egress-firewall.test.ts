@@ -168,6 +168,16 @@ describe('8. egress firewall: names', () => {
   });
 });
 
+describe('8. egress firewall: a wildcard and a name below it', () => {
+  test('are both read back as stated', () => {
+    const c = cluster({ dnsNameResolver: true });
+    const api = deployment(c.namespace('shop'), 'api', 8080);
+    api.connections.allowTo(Peer.host('*.example.com'), { ports: [Port.https()] });
+    api.connections.allowTo(Peer.host('pay.example.com'), { ports: [Port.tcp(8443)] });
+    expect(refusal(c.app)).toBe('');
+  });
+});
+
 describe('8. egress firewall: what would never match is refused', () => {
   test('an address of a family that no pod has', () => {
     const allow = (cidr: string, more: Partial<PlatformFacts> = {}) => () =>
