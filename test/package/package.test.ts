@@ -1,6 +1,6 @@
 /** The library as its users get it: packed, installed into an empty project, used from TypeScript and from plain JavaScript. */
 import { spawnSync } from 'child_process';
-import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'fs';
 import { homedir } from 'os';
 import { join } from 'path';
 import { MODULES, ROOT, bundled, compile, install, node, output, pack } from './build';
@@ -100,6 +100,20 @@ describe('an empty project', () => {
   test('has the command', () => {
     expect(output(join(consumer, 'node_modules', '.bin', 'secure-network'), ['--help'], consumer)).toContain('Usage');
   });
+
+  test('adopts manifests: the program that it prints writes what passed before', () => {
+    const folder = join(consumer, 'adopted');
+    mkdirSync(folder);
+    const command = join(consumer, 'node_modules', '.bin', 'secure-network');
+    const manifests = join(folder, 'manifests');
+    cpSync(join(MINIMAL, 'expected'), manifests, { recursive: true });
+    output(command, ['adopt', 'manifests', '-o', 'main.ts'], folder);
+    const compilerOptions = { strict: true, module: 'node16', target: 'es2022', types: ['node'], typeRoots: [join(MODULES, '@types')] };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
+    node(folder, join(MODULES, 'typescript', 'bin', 'tsc'), '-p', '.');
+    node(folder, 'main.js');
+    expect(output(command, ['diff', '--from', 'manifests', '--to', 'dist', '--fail-on', 'any'], folder)).toBe('');
+  }, 300_000);
 });
 
 function expectedFiles(): Record<string, string> {
