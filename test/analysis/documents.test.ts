@@ -1,7 +1,10 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'fs';
 import { join } from 'path';
-import { parseAllDocuments } from 'yaml';
+import * as fc from 'fast-check';
+import { parseAllDocuments, stringify } from 'yaml';
 import { readDocuments } from '../../src/analysis/input/documents';
+import { writeYaml } from '../../src/emit/yaml-writer';
+import { TRIES } from '../support/tries';
 
 const read = (text: string) => readDocuments(text).objects;
 
@@ -94,6 +97,34 @@ describe('9. errors: what no reader should guess at', () => {
 
   test('a merge after other keys says the same to everybody outside of manifests', () => {
     expect(readDocuments('base: &base {a: 2}\nof:\n  b: 1\n  <<: *base\n')).toEqual({ objects: [], others: 1 });
+  });
+});
+
+/** Numbers in Go that are a text in YAML 1.1: `yaml`, which writes for cdk8s and for us, leaves them without quotes. */
+const ONLY_IN_GO = /^[-+]?0(o[0-7_]+|[OXB])/;
+
+describe('1. input: what is written', () => {
+  const word = fc.oneof(
+    fc.constantFrom('yes', 'on', 'y', 'N', 'Off', '~', 'null', '', '017', '0x1f', '08', '1_000', '.5', '1e3', '12:30', '2001-01-01', '---', '...', '- a', 'a: b', '#', '*a', '&a', '!a', '%a'),
+    fc.string({ unit: fc.constantFrom(...'aeynoxb018_.:+-~ #\n\t"\'{}[],&*!|>%@`\u00e9\u{1f600}') }),
+  );
+  const { value } = fc.letrec(tie => ({
+    value: fc.oneof({ maxDepth: 3 }, word, fc.integer(), fc.boolean(), fc.constant(null), fc.double({ noNaN: true, min: -1e6, max: 1e6 }),
+      fc.array(tie('value'), { maxLength: 3 }), fc.dictionary(word, tie('value'), { maxKeys: 3 })),
+  }));
+  const objects = fc.array(fc.record({ kind: fc.constant('A'), of: value }), { minLength: 1, maxLength: 3 })
+    // A number that is nothing below zero has no YAML of its own.
+    .map(each => JSON.parse(JSON.stringify(each)));
+
+  test('by this library is read as it was meant, whatever its words look like', () => {
+    fc.assert(fc.property(objects, each => { expect(read(writeYaml(each))).toEqual(each); }), TRIES);
+  });
+
+  test('by others for YAML 1.1, or as JSON, is read as it was meant', () => {
+    fc.assert(fc.property(objects, each => {
+      expect(read(each.map((object: any) => stringify(object, { version: '1.1' })).join('---\n'))).toEqual(each);
+      expect(read(JSON.stringify(each, undefined, 2))).toEqual(each);
+    }), TRIES);
   });
 });
 
