@@ -75,9 +75,10 @@ const floors: Record<string, string[]> = {
   'intent': [...ground, 'admission'],
   'analysis': ground,
   'providers': [...ground, 'intent'],
+  'mesh': [...ground, 'admission', 'intent'],
   'control-plane': [...ground, 'admission', 'intent'],
   'proof': [...ground, 'intent', 'analysis'],
-  'constructs': [...ground, 'admission', 'intent', 'analysis', 'providers', 'control-plane', 'proof'],
+  'constructs': [...ground, 'admission', 'intent', 'analysis', 'providers', 'mesh', 'control-plane', 'proof'],
   // From manifests back to a program: it reads like the analysis, and states like a user.
   'adopt': [...ground, 'admission', 'intent', 'analysis', 'providers', 'proof', 'constructs'],
   // The command line asks manifests, whoever wrote them: it knows nothing of what was meant.

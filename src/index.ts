@@ -22,9 +22,8 @@ export type { MacvlanProps } from './constructs/macvlan';
 export { Guardrails } from './constructs/guardrails';
 export type { GuardrailsProps } from './constructs/guardrails';
 export { Isolation, PodSecurityLevel, SecureNamespace } from './constructs/secure-namespace';
-export type {
-  ImportedNamespaceOptions, SecureDaemonSetProps, SecureDeploymentProps, SecureNamespaceProps,
-} from './constructs/secure-namespace';
+export type { ImportedNamespaceOptions, SecureNamespaceProps } from './constructs/secure-namespace';
+export type { SecureDaemonSetProps, SecureDeploymentProps } from './constructs/workload-props';
 export type { ISecureNamespace } from './constructs/secure-namespace-like';
 export { PolicyGroup } from './constructs/policy-group';
 export { ProjectTemplate } from './constructs/project-template';
@@ -58,6 +57,10 @@ export type { CidrOptions, IPeer } from './intent/peer';
 export { Platform } from './intent/platform';
 export type { DnsFacts, PlatformFacts } from './intent/platform';
 export { Port } from './intent/port';
+export { HttpMatch } from './intent/http-match';
+export type { HttpMatchOptions } from './intent/http-match';
+export type { IstioSidecarProps } from './mesh/istio-sidecar';
+export { MeshProvider } from './mesh/mesh-provider';
 export { NetworkProvider } from './providers/network-provider';
 export { HardeningStatus } from './proof/hardening/row';
 export type { HardeningRow } from './proof/hardening/row';

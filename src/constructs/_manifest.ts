@@ -35,8 +35,8 @@ export function emitPreexisting(scope: Construct, id: string, manifest: Manifest
 
 /** Adds a provider's objects: each exists now, closed, and shows the flows stated until synth. */
 export function emitPlans(scope: Construct, plans: readonly ManifestPlan[], flows: () => SubjectFlows): void {
-  for (const { apiVersion, kind, name, render } of plans) {
-    emit(scope, name, { apiVersion, kind, name, body: { spec: Lazy.any({ produce: () => render(flows()) }) } });
+  for (const { apiVersion, kind, name, annotations, render } of plans) {
+    emit(scope, scope.node.tryFindChild(name) ? `${kind}-${name}` : name, { apiVersion, kind, name, annotations, body: { spec: Lazy.any({ produce: () => render(flows()) }) } });
   }
 }
 

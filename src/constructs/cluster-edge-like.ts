@@ -2,6 +2,7 @@ import { EgressBook } from './_egress-book';
 import { NamespaceEnd, WorkloadEnd } from '../intent/endpoint';
 import { Ledger } from '../intent/ledger';
 import { Platform } from '../intent/platform';
+import { MeshProvider } from '../mesh/mesh-provider';
 import { NetworkProvider } from '../providers/network-provider';
 
 /** A cluster that namespaces can belong to. */
@@ -10,6 +11,8 @@ export interface IClusterEdge {
   readonly platform: Platform;
   /** What enforces its network policy. */
   readonly network: NetworkProvider;
+  /** The mesh its namespaces are in, if there is one. */
+  readonly mesh?: MeshProvider;
   /** @internal */
   readonly _ledger: Ledger;
   /** Who leaves the cluster under which addresses. @internal */

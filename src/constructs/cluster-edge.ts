@@ -22,6 +22,7 @@ import { declareFacts, declarePeers } from '../analysis/facts';
 import { ControlPlane } from '../control-plane/control-plane';
 import { Ledger } from '../intent/ledger';
 import { Platform } from '../intent/platform';
+import { MeshProvider } from '../mesh/mesh-provider';
 import { HardeningRow } from '../proof/hardening/row';
 import { Acknowledgement, checkIntent } from '../proof/intent-check';
 import { PeerBook, statedPeers } from '../proof/peers';
@@ -33,6 +34,13 @@ export interface ClusterEdgeProps {
   readonly platform: Platform;
   /** What enforces network policy in this cluster. */
   readonly network: NetworkProvider;
+
+  /**
+   * The mesh that the namespaces of this cluster are in.
+   *
+   * @default - none: who calls is known by labels and addresses, and requests are not told apart
+   */
+  readonly mesh?: MeshProvider;
 
   /**
    * The static addresses under which pods can leave the cluster, and the nodes that may hold them.
@@ -72,6 +80,7 @@ export interface AcknowledgeOptions {
 export class ClusterEdge extends Chart implements IClusterEdge {
   public readonly platform: Platform;
   public readonly network: NetworkProvider;
+  public readonly mesh?: MeshProvider;
   /** The cluster's API server: who may use it, whom it may call, and who reaches it from outside. */
   public readonly apiServer: ApiServer;
   /** @internal */
@@ -91,6 +100,7 @@ export class ClusterEdge extends Chart implements IClusterEdge {
     super(scope, id, { labels: MANAGED_BY });
     this.platform = props.platform;
     this.network = props.network;
+    this.mesh = props.mesh;
     this.refuseSecondEdge();
     declareFacts(this.node.root, this.platform._clusterFacts);
     declarePeers(this.node.root, shown => statedPeers(shown, this.books()));
@@ -195,9 +205,9 @@ export class ClusterEdge extends Chart implements IClusterEdge {
   }
 }
 
-/** Everything inside a project reaches everything, but a network of its own is never left. */
-function projectOf({ end: { tenant, network } }: ClusterMember): string {
-  return network === undefined ? tenant : `${tenant} on ${network}`;
+/** Everything inside a project reaches everything, but a network of its own is never left, and who has no identity never meets who asks for one. */
+function projectOf({ end: { tenant, network = '', meshed = false } }: ClusterMember): string {
+  return JSON.stringify([tenant, network, meshed]);
 }
 
 const EDGES = new WeakMap<object, ClusterEdge>();

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { grantInNamespace } from './_grants';
 import { MANAGED_BY, TENANT_LABEL } from './_labels';
 import { Manifest, emit, emitPlans } from './_manifest';
+import { joinMesh, meshFor } from './_mesh';
 import { stripClusterScope } from './_one-pass';
 import { refuseNestedChart } from './_placement';
 import { addStatefulSet, addWorkload } from './_workloads';
@@ -15,6 +16,7 @@ import { ISecureNamespace } from './secure-namespace-like';
 import { AdoptOptions, SecureWorkload, SelectedWorkloadProps, identityOf } from './secure-workload';
 import { Subject } from './subject';
 import { TenantNetwork } from './tenant-network';
+import { SecureDaemonSetProps, SecureDeploymentProps } from './workload-props';
 import { checkDnsLabel, checkLabelValue, checkLabels } from '../admission/names';
 import { Connections } from '../intent/connections';
 import { NamespaceEnd } from '../intent/endpoint';
@@ -68,6 +70,14 @@ export interface SecureNamespaceProps {
   readonly isolation?: Isolation;
 
   /**
+   * Whether its pods are in the mesh of the edge. A namespace outside it has no identity there: what its pods are to reach has to take
+   * plaintext from them.
+   *
+   * @default - they are, where the edge has one
+   */
+  readonly mesh?: boolean;
+
+  /**
    * The network of its own that its pods are on, which counts from the namespace's creation on.
    *
    * @default - the cluster's network, where policies alone keep pods apart
@@ -109,26 +119,6 @@ export interface SecureNamespaceProps {
    * @default - only those the library needs
    */
   readonly labels?: Record<string, string>;
-}
-
-/** Properties of `SecureNamespace.addDeployment`. */
-export interface SecureDeploymentProps extends kplus.DeploymentProps {
-  /**
-   * The ports of its Service, where they differ from those of its containers.
-   *
-   * @default - each port a container declares, under the same number; no Service where none is declared
-   */
-  readonly servicePorts?: kplus.ServicePort[];
-}
-
-/** Properties of `SecureNamespace.addDaemonSet`. */
-export interface SecureDaemonSetProps extends kplus.DaemonSetProps {
-  /**
-   * The ports of its Service, where they differ from those of its containers.
-   *
-   * @default - each port a container declares, under the same number; no Service where none is declared
-   */
-  readonly servicePorts?: kplus.ServicePort[];
 }
 
 /** Options of `SecureNamespace.imported`. */
@@ -185,6 +175,7 @@ export class SecureNamespace extends Chart implements ISecureNamespace {
     this.podSecurity = props.podSecurity ?? PodSecurityLevel.RESTRICTED;
     this.refuseForeignEdge();
 
+    const mesh = meshFor(props, this.node.path, this.podSecurity);
     const intent: NamespaceIntent = {
       end: {
         kind: 'namespace',
@@ -193,9 +184,11 @@ export class SecureNamespace extends Chart implements ISecureNamespace {
         // No label value has a space in it, so no other namespace can claim to be of this one's own tenant.
         tenant: props.tenant ?? `namespace ${name}`,
         network: props.tenantNetwork?.networkName,
+        meshed: mesh !== undefined,
         ledger: this.edge._ledger,
         imported: false,
         open: once(() => this.emitNetwork(intent, 'flows')),
+        receive: once(() => mesh && emitPlans(this, mesh.planNamespaceFlows(intent), () => this.edge._ledger.flowsOf(intent.end))),
       },
       dns: this.edge.platform._dns,
       facts: this.edge.platform._addressFacts(this.node.path),
@@ -211,10 +204,13 @@ export class SecureNamespace extends Chart implements ISecureNamespace {
     };
     this.edge._register(member);
     this.edge._ledger.introduce(this._end);
-    this.connections = Connections._of(this._end, { ledger: this.edge._ledger, network: this.edge.network._provider, facts: intent.facts });
+    this.connections = Connections._of(this._end, {
+      ledger: this.edge._ledger, network: this.edge.network._provider, mesh: props.edge.mesh?._mesh, facts: intent.facts,
+    });
 
-    for (const [child, manifest] of Object.entries(baseManifests(name, this.namespaceLabels(props), props))) emit(this, child, manifest);
+    for (const [child, manifest] of Object.entries(baseManifests(name, this.namespaceLabels(props, mesh?.namespaceLabels), props))) emit(this, child, manifest);
     this.emitNetwork(intent, 'closed');
+    if (mesh) joinMesh(this, mesh, intent, this.edge, this.connections);
     if (props.egressAddresses) this.edge._egress.assign({ path: this.node.path, home: this._home, addresses: props.egressAddresses });
     this.node.addValidation({ validate: () => this.edge.network._provider.namespaceFaults(intent) });
     stripClusterScope(this);
@@ -293,13 +289,13 @@ export class SecureNamespace extends Chart implements ISecureNamespace {
     emitPlans(this, plans, () => this.edge._ledger.flowsOf(intent.end));
   }
 
-  private namespaceLabels({ labels: more = {}, tenantNetwork }: SecureNamespaceProps): Record<string, string> {
+  private namespaceLabels({ labels: more = {}, tenantNetwork }: SecureNamespaceProps, mesh: Readonly<Record<string, string>> = {}): Record<string, string> {
     checkLabels(`[${this.node.path}] labels`, more);
     const security = ['enforce', 'audit', 'warn'].flatMap(mode => [
       [`pod-security.kubernetes.io/${mode}`, this.podSecurity],
       [`pod-security.kubernetes.io/${mode}-version`, 'latest'],
     ]);
-    const own: Record<string, string> = { [TENANT_LABEL]: this.tenant, ...Object.fromEntries(security), ...tenantNetwork?._join(this.namespaceName) };
+    const own: Record<string, string> = { [TENANT_LABEL]: this.tenant, ...Object.fromEntries(security), ...mesh, ...tenantNetwork?._join(this.namespaceName) };
     const taken = Object.keys(more).find(key => key in own || key in MANAGED_BY || key === 'kubernetes.io/metadata.name');
     if (taken) {
       throw new Error(`[${this.node.path}] the label '${taken}' belongs to the library or to Kubernetes: use the properties 'tenant', 'podSecurity' and 'tenantNetwork' instead`);

@@ -2,6 +2,7 @@ import { ApiObject, JsonPatch } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { emitPlans } from './_manifest';
+import { emitPlaintext, emitWorkloadMesh } from './_mesh';
 import { refuseTaken } from './_placement';
 import { declaredPorts, selectingLabels, serviceAccountPath, servicedPorts } from './_pods';
 import { ISecureNamespace } from './secure-namespace-like';
@@ -111,15 +112,23 @@ export class SecureWorkload extends Construct implements IPeer {
   private constructor(namespace: ISecureNamespace & Construct, id: string, name: string, end: (path: string, self: SecureWorkload) => WorkloadEnd) {
     refuseTaken(namespace, id, name);
     super(namespace, id);
-    this._end = end(this.node.path, this);
+    const { edge } = namespace;
+    const facts = edge.platform._addressFacts(this.node.path);
+    let exposed = false;
+    this._end = {
+      ...end(this.node.path, this),
+      expose: () => {
+        if (!exposed) emitPlaintext(this, intent, edge);
+        exposed = true;
+      },
+    };
+    const intent = { end: this._end, facts };
     this.workloadName = this._end.name;
     this.serviceAccountName = this._end.serviceAccountName;
-    const { edge } = namespace;
     edge._ledger.introduce(this._end);
-    const facts = edge.platform._addressFacts(this.node.path);
-    this.connections = Connections._of(this._end, { ledger: edge._ledger, network: edge.network._provider, facts });
-    const intent = { end: this._end, facts };
+    this.connections = Connections._of(this._end, { ledger: edge._ledger, network: edge.network._provider, mesh: edge.mesh?._mesh, facts });
     emitPlans(this, edge.network._provider.planWorkload(intent), () => edge._ledger.flowsOf(this._end));
+    emitWorkloadMesh(this, intent, edge, this.wrapped?.workload);
     this.node.addValidation({ validate: () => [...this.validatePods(), ...edge._ledger.portProblems(this._end)] });
   }
 

@@ -4,8 +4,10 @@
  */
 import { callSite } from './call-site';
 import { AddressFacts, Endpoint, Subject, homeOf, nameOf } from './endpoint';
-import { Statement, portsOf } from './flow';
+import { Statement, describe, portsOf } from './flow';
+import { HttpMatch } from './http-match';
 import { Ledger } from './ledger';
+import { IMeshProvider, hasIdentity } from './mesh-provider';
 import { INetworkProvider } from './network-provider';
 import { IPeer } from './peer';
 import { Port, uniquePorts } from './port';
@@ -20,6 +22,14 @@ export interface FlowOptions {
   readonly ports?: Port[];
 
   /**
+   * The requests that the flow is for. Needs a mesh, and a destination in it; on one port all statements between the same two ends have to
+   * name requests, or none.
+   *
+   * @default - whatever is sent to the ports
+   */
+  readonly http?: HttpMatch[];
+
+  /**
    * Why this flow is needed, for those who review it.
    *
    * @default - no reason is recorded
@@ -31,6 +41,8 @@ export interface FlowOptions {
 export interface ConnectionsContext {
   readonly ledger: Ledger;
   readonly network: INetworkProvider;
+  /** @default - none: only ends and ports are told apart */
+  readonly mesh?: IMeshProvider;
   /** The platform's facts, as this subject asks for them. */
   readonly facts: AddressFacts;
 }
@@ -93,11 +105,30 @@ export class Connections {
       throw new Error(`[${path}] both ends of ${nameOf(from)} -> ${nameOf(to)} are imported: neither side is ours to open`);
     }
     this.context.network.refuse(statement, this.context.facts);
+    this.refuseRequests(statement);
     // What is sure to fail at synth fails here, where the line that is wrong can be seen.
     if (to.kind !== 'workload' || to.imported) portsOf(statement);
     for (const end of [from, to]) if (end.kind === 'addresses') end.resolve(this.context.facts);
     for (const end of [from, to]) if (end.kind === 'namespace') end.open();
+    if (to.kind === 'namespace') to.receive?.();
+    if (to.kind === 'workload' && to.home.meshed && !hasIdentity(from)) to.expose?.();
     this.context.ledger.add(statement);
+  }
+
+  /** Requests are told apart by a mesh only, at a workload that is in it. */
+  private refuseRequests(statement: Statement): void {
+    const { to, http } = statement;
+    const path = this.subject.path;
+    if (http) {
+      if (http.length === 0) throw new Error(`[${path}] the list of requests to ${nameOf(to)} is empty: name at least one, or leave 'http' out`);
+      if (to.kind !== 'workload' || !to.home.meshed) {
+        throw new Error(`[${path}] the flow ${describe(statement)} names requests, and nothing at '${nameOf(to)}' can tell them apart: `
+          + "put the destination's namespace into a mesh (mesh: MeshProvider.istioSidecar() at the ClusterEdge), or leave 'http' out");
+      }
+    }
+    const mixture = this.context.ledger.mixture(statement);
+    if (mixture) throw new Error(`[${path}] ${mixture}`);
+    this.context.mesh?.refuse(statement);
   }
 
   private refuseForeigner(end: Endpoint, path: string): void {
@@ -112,6 +143,6 @@ function isHost(end: Endpoint): boolean {
   return end.kind === 'addresses' && end.host !== undefined;
 }
 
-function optionsOf(options: FlowOptions): { ports?: Port[]; reason?: string } {
-  return { ports: options.ports && uniquePorts(options.ports), reason: options.reason };
+function optionsOf({ ports, http, reason }: FlowOptions): Pick<Statement, 'ports' | 'http' | 'reason'> {
+  return { ports: ports && uniquePorts(ports), http: http?.map(match => match._condition), reason };
 }

@@ -30,12 +30,16 @@ export interface NamespaceEnd {
   readonly tenant: string;
   /** The network of its own that its pods are on; undefined for the cluster's. */
   readonly network?: string;
+  /** Whether its pods have an identity in a mesh, with a proxy of their own. @default false */
+  readonly meshed?: boolean;
   /** The cluster it belongs to, known by its ledger. */
   readonly ledger: object;
   /** Owned by others: our half of a flow is rendered, theirs is reported. */
   readonly imported: boolean;
   /** Called when a statement is made about all its pods, so that its owner can create the policy that only such flows need. */
   open(): void;
+  /** Called when all its pods may be reached by a peer, so that its owner can create what a mesh needs for that. */
+  receive?(): void;
 }
 
 /** The pods of one workload. */
@@ -50,6 +54,8 @@ export interface WorkloadEnd {
   readonly imported: boolean;
   /** What its containers declare at this moment: containers may be added until synth. */
   ports(): DeclaredPort[];
+  /** Called when a peer without identity in the mesh may reach it, so that its owner can create what only such flows need. */
+  expose?(): void;
   /** What clients dial on the Service in front of it, and where that leads: policies see only the latter. */
   servicePorts?(): ServicedPort[];
 }

@@ -4,6 +4,7 @@
  */
 import { CallSite } from './call-site';
 import { Endpoint, WorkloadEnd, keyOf, nameOf } from './endpoint';
+import { HttpCondition } from './http-match';
 import { Port, compareText, uniquePorts } from './port';
 
 /** One call of `allowTo`, `allowFrom` or `allowInternally`. */
@@ -12,6 +13,8 @@ export interface Statement {
   readonly to: Endpoint;
   /** Ports as stated; undefined means those the destination declares. */
   readonly ports?: readonly Port[];
+  /** The requests that are meant; undefined means whatever is sent to the ports. */
+  readonly http?: readonly HttpCondition[];
   readonly reason?: string;
   /** Which end said so. */
   readonly by: 'source' | 'destination';
@@ -23,16 +26,27 @@ export interface Flow {
   readonly to: Endpoint;
   /** Ports of the destination, sorted, never empty (address targets with ports of their own excepted). */
   readonly ports: readonly Port[];
+  /** Those of the ports on which only some requests are meant. */
+  readonly limited: readonly LimitedPorts[];
   readonly reasons: readonly string[];
   readonly statements: readonly Statement[];
+}
+
+/** Ports on which only these requests are meant. */
+export interface LimitedPorts {
+  readonly ports: readonly Port[];
+  readonly http: readonly HttpCondition[];
 }
 
 /** All statements between the same two ends become one flow. Throws where no port is known. */
 export function mergeStatements(statements: readonly Statement[]): Flow {
   const [first] = statements;
+  const mixture = mixtureProblem(statements);
+  if (mixture) throw new Error(`[${first.to.kind === 'addresses' ? '' : first.to.path}] ${mixture}`);
+  const limited = statements.flatMap(statement => (statement.http ? [{ ports: portsOf(statement), http: statement.http }] : []));
   const ports = uniquePorts(statements.flatMap(statement => portsOf(statement)));
   const reasons = [...new Set(statements.map(statement => statement.reason ?? '').filter(reason => reason))].sort(compareText);
-  return { from: first.from, to: first.to, ports, reasons, statements };
+  return { from: first.from, to: first.to, ports, limited, reasons, statements };
 }
 
 /** The ports a statement opens, by what it says or else by what its destination declares. Throws what `portProblem` says. */
@@ -64,6 +78,42 @@ export function portProblem(statement: Statement): string | undefined {
   if (to.kind === 'addresses' && named) return `the flow ${describe(statement)} names the port '${named}', and addresses have no port names: state its number`;
   if (to.kind === 'workload' && !to.imported) return ports.map(port => unreachable(statement, to, port)).find(Boolean);
   return undefined;
+}
+
+/**
+ * What is wrong with statements about the same two ends together: on one port one means some requests and the other whatever is sent, which
+ * adds up to whatever is sent.
+ */
+export function mixtureProblem(statements: readonly Statement[]): string | undefined {
+  const limits = statements.filter(({ http }) => http);
+  if (limits.length === 0) return undefined;
+  for (const open of statements.filter(({ http }) => !http)) {
+    for (const limit of limits) {
+      const port = portsIfKnown(open).find(one => portsIfKnown(limit).some(other => meet(one, other, open.to)));
+      if (port) {
+        return `the flow ${describe(open)} opens ${port} for whatever is sent, and ${describe(limit)} means some requests on it only: `
+          + 'both together would allow everything; state http in both, or in neither';
+      }
+    }
+  }
+  return undefined;
+}
+
+function portsIfKnown(statement: Statement): readonly Port[] {
+  return statement.ports ?? (statement.to.kind === 'workload' ? statement.to.ports().map(({ port }) => port) : []);
+}
+
+/** Whether two ports, by number or by name, are one at a destination. */
+function meet(a: Port, b: Port, to: Endpoint): boolean {
+  if (a._transport !== b._transport) return false;
+  const [one, other] = [a, b].map(port => numbersOf(port, to));
+  return (a._name !== '' && a._name === b._name) || one.some(({ first, last }) => other.some(range => first <= range.last && range.first <= last));
+}
+
+function numbersOf(port: Port, to: Endpoint): { first: number; last: number }[] {
+  if (!port._name) return [{ first: port._first, last: port._last }];
+  const declared = to.kind === 'workload' ? to.ports().filter(({ name, port: own }) => name === port._name && own._first > 0) : [];
+  return declared.map(({ port: { _first: first, _last: last } }) => ({ first, last }));
 }
 
 /** `shop/frontend -> shop/api (main.ts:31:22)`. */

@@ -3,8 +3,9 @@
  * so that the order in which a program speaks never shows in the output.
  */
 import { Endpoint, NamespaceEnd, Subject, WorkloadEnd, homeOf, keyOf, nameOf } from './endpoint';
-import { Flow, Statement, describe, flowKey, mergeStatements, portProblem, portsOf } from './flow';
-import { Port, compareText } from './port';
+import { Flow, Statement, describe, flowKey, mergeStatements, mixtureProblem, portProblem, portsOf } from './flow';
+import { textOf as textOfRequests } from './http-match';
+import { compareText } from './port';
 
 /** What one subject may send and receive. */
 export interface SubjectFlows {
@@ -60,6 +61,11 @@ export class Ledger {
     return [...ends.values()];
   }
 
+  /** What would be wrong with a statement beside those about the same two ends, if anything. */
+  public mixture(statement: Statement): string | undefined {
+    return mixtureProblem([...this.byFlow.get(flowKey(statement)) ?? NO_STATEMENTS, statement]);
+  }
+
   /** The flows of one subject, sorted. */
   public flowsOf(subject: Subject): SubjectFlows {
     const key = keyOf(subject);
@@ -80,7 +86,8 @@ export class Ledger {
   /** What is wrong with the ports that flows to this workload state, or leave to it. */
   public portProblems(to: WorkloadEnd): string[] {
     const statements = [...this.incoming.get(keyOf(to)) ?? []].flatMap(key => this.byFlow.get(key)!);
-    return statements.flatMap(statement => portProblem(statement) ?? []).sort(compareText);
+    const mixtures = [...this.incoming.get(keyOf(to)) ?? []].flatMap(key => mixtureProblem(this.byFlow.get(key)!) ?? []);
+    return [...statements.flatMap(statement => portProblem(statement) ?? []), ...mixtures].sort(compareText);
   }
 
   private pick(keys: Set<string> | undefined): Flow[] {
@@ -118,7 +125,11 @@ function sameWorkload(a: WorkloadEnd, b: WorkloadEnd): boolean {
 }
 
 function portTexts(statements: readonly Statement[]): string[] {
-  return statements.flatMap(statement => portsOf(statement)).map((port: Port) => port.toString());
+  return statements.flatMap(statement => portsOf(statement).flatMap(port => requestsOf(statement).map(requests => `${port}${requests}`)));
+}
+
+function requestsOf({ http }: Statement): string[] {
+  return http?.map(condition => ` ${textOfRequests(condition)}`) ?? [''];
 }
 
 function remember(index: Map<string, Set<string>>, key: string, value: string): void {

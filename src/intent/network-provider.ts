@@ -35,6 +35,7 @@ export interface ManifestPlan {
   readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;
+  readonly annotations?: Readonly<Record<string, string>>;
   render(flows: SubjectFlows): object;
 }
 

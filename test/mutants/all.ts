@@ -21,6 +21,7 @@ import { EDGE_GUARDRAILS } from './edge-6-guardrails';
 import { EDGE_ADDRESSES } from './edge-7-addresses';
 import { EDGE_FIREWALL } from './edge-8-firewall';
 import { EDGE_ROUTERS } from './edge-9-routers';
+import { MESH_DRY_RUN, MESH_IDENTITY, MESH_MUTUAL_TLS, MESH_PORTS } from './mesh-1-identity';
 import { Mutant } from './mutant';
 
 /** Every mutant under the number of what it breaks. */
@@ -50,4 +51,9 @@ export const MUTANTS: Readonly<Record<number, readonly Mutant[]>> = {
   113: EDGE_HARDENING,
   // Connectivity as a tool of its own.
   206: CONNECTIVITY_ADOPT,
+  // The mesh, which counts its items anew.
+  201: MESH_IDENTITY,
+  202: MESH_MUTUAL_TLS,
+  203: MESH_PORTS,
+  208: MESH_DRY_RUN,
 };

@@ -26,7 +26,7 @@ function workloadEnd(namespace: string, name: string): WorkloadEnd {
 }
 
 function flow(from: Endpoint, to: Endpoint, ...ports: Port[]): Flow {
-  return { from, to, ports, reasons: [], statements: [{ from, to, ports, by: 'source', site: NOWHERE }] };
+  return { from, to, ports, limited: [], reasons: [], statements: [{ from, to, ports, by: 'source', site: NOWHERE }] };
 }
 
 const end = (peer: IPeer) => peer._end;
