@@ -252,6 +252,25 @@ describe('9. EgressRouter: no way past it', () => {
     expect(build(DB, Peer.cidr('203.0.113.0/24'), 443)).toBe('');
   });
 
+  test('the analysis says so, at each gate by itself', () => {
+    const c = cluster();
+    const router = new EgressRouter(c.namespace('egress'), 'db', { destination: DB, ports: [Port.postgres()] });
+    const api = deployment(c.namespace('shop'), 'api', 8080);
+    api.connections.allowTo(router);
+    router.connections.allowFrom(api);
+    api.connections.allowTo(Peer.cidr('203.0.113.0/24', { except: ['203.0.113.10/32'] }), { ports: [Port.postgres()] });
+    const net = Connectivity.ofApp(c.app);
+    for (const gate of ['network-policy', 'egress-firewall']) {
+      const asked = (src: string, dst: string) => net.onlyLayers(gate).verdict({ src, dst, port: 5432 });
+      expect(asked('shop/api', '203.0.113.10').denied).toBe(true);
+      expect(asked('shop/api', '203.0.113.11').allowed).toBe(true);
+      expect(asked('egress/db', '203.0.113.10').allowed).toBe(true);
+      expect(asked('egress/db', '203.0.113.11').denied).toBe(true);
+    }
+    expect(net.verdict({ src: 'shop/api', dst: '203.0.113.10', port: 5432 }).reasons.map(({ text }) => text)).toContain(
+      'EgressFirewall shop/default denies TCP 5432 by rule egress[0] (egress of shop/api[Deployment])');
+  });
+
   test('the same name, and the whole world', () => {
     const named = Peer.host('orders.db.example');
     expect(build(named, named)).toContain(PAST);
