@@ -154,6 +154,10 @@ export class EgressRouter extends Construct implements IPeer {
     const facts = namespace.edge.platform._addressFacts(this.node.path);
     if (props.clusterIp !== undefined) checkClusterIp(props.clusterIp, facts);
     const families = facts.everywhere(`the router to ${this.destination}`).map(cidr => (cidr.includes(':') ? 'IPv6' as const : 'IPv4' as const));
+    const family = this.destination.includes(':') ? 'IPv6' : 'IPv4';
+    if (isAddress(this.destination) && !families.includes(family)) {
+      throw new Error(`[${this.node.path}] no pod has an ${family} address, so no proxy can reach '${this.destination}': name an address of ${families.join(' or ')}, or correct podCidrs`);
+    }
     const inside = haproxyPorts(numbers);
     const config = renderHaproxyConfig({
       families,

@@ -206,6 +206,15 @@ describe('9. EgressRouter on OVN-Kubernetes', () => {
     expect(objects(without.c.app).filter(({ kind }) => kind === 'EgressIP')).toEqual([]);
   });
 
+  test('a destination of a family that no pod has is refused', () => {
+    const to = (address: string, podCidrs: string[]) => () => {
+      const egress = cluster([], { ...FACTS, podCidrs }).namespace('egress');
+      new EgressRouter(egress, 'db', { destination: Peer.address(address), ports: [Port.postgres()] });
+    };
+    expect(to('2001:db8::10', ['10.244.0.0/16'])).toThrow("no pod has an IPv6 address, so no proxy can reach '2001:db8::10'");
+    expect(to('2001:db8::10', ['10.244.0.0/16', 'fd00:10::/56'])).not.toThrow();
+  });
+
   test('the firewall of its namespace lets nothing but its destination pass', () => {
     const { c } = router();
     const { egress } = objects(c.app).find(({ kind, metadata }) => kind === 'EgressFirewall' && metadata.namespace === 'egress').spec;

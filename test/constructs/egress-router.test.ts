@@ -3,7 +3,7 @@ import { EgressRouter, EgressRouterProps } from '../../src/constructs/egress-rou
 import { SecureNamespace } from '../../src/constructs/secure-namespace';
 import { Peer } from '../../src/intent/peer';
 import { Port } from '../../src/intent/port';
-import { NODE_CIDR, POD_CIDR, SERVICE_CIDR, deployment, newCluster, object, objects, podsPeer, policy, refusal, tcp } from '../support/app';
+import { FACTS, NODE_CIDR, POD_CIDR, SERVICE_CIDR, deployment, newCluster, object, objects, podsPeer, policy, refusal, tcp } from '../support/app';
 
 const DESTINATION = Peer.host('orders.db.example');
 const INTERNAL = [SERVICE_CIDR, POD_CIDR, '169.254.169.254/32', NODE_CIDR];
@@ -120,7 +120,7 @@ describe('5. EgressRouter: who reaches it, and what it reaches', () => {
     expect(policy(egress, 'orders-db-network-policy').egress).toStrictEqual([{ to: [{ ipBlock: { cidr: '203.0.113.10/32' } }], ports: tcp(5432) }]);
     expect(configOf(egress)).toContain('  server destination 203.0.113.10:5432\n');
     expect(router.destination).toBe('203.0.113.10');
-    const v6 = newRouter({ destination: Peer.address('2001:db8::10') });
+    const v6 = newRouter({ destination: Peer.address('2001:db8::10') }, { ...FACTS, podCidrs: [POD_CIDR, 'fd00:10::/56'] });
     expect(policy(v6.egress, 'orders-db-network-policy').egress[0].to).toStrictEqual([{ ipBlock: { cidr: '2001:db8::10/128' } }]);
     expect(configOf(v6.egress)).toContain('  server destination [2001:db8::10]:5432\n');
   });
