@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'fs';
 import { basename, join } from 'path';
 import { App } from 'cdk8s';
-import { AnonymousAccess, ClaimRule, ClusterEdge, ControlPlane, EncryptionProvider, JwtIssuer, NetworkProvider, Platform } from 'cdk8s-secure-network';
+import { AnonymousAccess, Authorizer, ClaimRule, ClusterEdge, ControlPlane, EncryptionProvider, JwtIssuer, NetworkProvider, Platform } from 'cdk8s-secure-network';
 import { parseAllDocuments } from 'yaml';
 import { flagOf } from '../api-server/files';
 import { Case } from '../cases';
@@ -30,15 +30,21 @@ export interface Surroundings {
   readonly discoveryUrl: (issuerUrl: string) => string;
   /** PEM of the authority behind it. */
   readonly authority: string;
+  /** What stands for a webhook that is asked for authorization. */
+  readonly webhookUrl: string;
+  readonly askedAbout: readonly string[];
 }
 
 export interface MovedFiles {
   readonly flags: readonly string[];
   readonly authentication?: any;
+  readonly authorization?: any;
   readonly encryption?: any;
   /** Path of the audit log. */
   readonly log?: string;
   readonly sockets: readonly string[];
+  /** Whom a webhook was asked about, as it grows. */
+  readonly askedAbout: readonly string[];
 }
 
 /** Of every case that has such files beside its manifests. */
@@ -53,11 +59,12 @@ export function clusterConfiguration({ files }: ControlPlaneCase): ControlPlaneF
 }
 
 /** Writes the copies, and gives the flags of kubeadm's file with the paths of the copies in them. */
-export function moved(one: ControlPlaneCase, { folder, discoveryUrl, authority }: Surroundings): MovedFiles {
+export function moved(one: ControlPlaneCase, surroundings: Surroundings): MovedFiles {
+  const { folder } = surroundings;
   mkdirSync(folder, { recursive: true });
   const sockets: string[] = [];
   const copies = new Map(one.files.filter(({ json }) => flagOf(json)).map(({ path, json }) => {
-    const copy = led(json, discoveryUrl, authority, endpoint => {
+    const copy = led(json, surroundings, endpoint => {
       const socket = join(folder, basename(endpoint));
       if (!sockets.includes(socket)) sockets.push(socket);
       return `unix://${socket}`;
@@ -71,11 +78,19 @@ export function moved(one: ControlPlaneCase, { folder, discoveryUrl, authority }
     ?? [...copies].map(([name, { flag }]) => ({ name: flag.slice(2), value: name }));
   const flags = stated.map(({ name, value }) => `--${name}=${name === 'audit-log-path' ? log : copies.get(basename(value))?.to ?? value}`);
   const of = (kind: string) => [...copies.values()].find(({ json }) => json.kind === kind)?.json;
-  return { flags, sockets, authentication: of('AuthenticationConfiguration'), encryption: of('EncryptionConfiguration'), log: stated.some(({ name }) => name === 'audit-log-path') ? log : undefined };
+  return {
+    flags,
+    sockets,
+    authentication: of('AuthenticationConfiguration'),
+    authorization: of('AuthorizationConfiguration'),
+    encryption: of('EncryptionConfiguration'),
+    log: stated.some(({ name }) => name === 'audit-log-path') ? log : undefined,
+    askedAbout: surroundings.askedAbout,
+  };
 }
 
-/** Of issuers only where they are found and who vouches for it changes, of key services only the socket. */
-function led(json: any, discoveryUrl: (issuerUrl: string) => string, authority: string, socket: (endpoint: string) => string): any {
+/** Of issuers only where they are found and who vouches for it changes, of key services only the socket, of webhooks only the kubeconfig. */
+function led(json: any, { folder, discoveryUrl, authority, webhookUrl }: Surroundings, socket: (endpoint: string) => string): any {
   if (json.kind === 'AuthenticationConfiguration') {
     return {
       ...json,
@@ -84,9 +99,26 @@ function led(json: any, discoveryUrl: (issuerUrl: string) => string, authority: 
       },
     };
   }
+  if (json.kind === 'AuthorizationConfiguration') {
+    const kubeConfigFile = join(folder, 'webhook.kubeconfig');
+    writeFileSync(kubeConfigFile, JSON.stringify(kubeconfigOf(webhookUrl, authority)));
+    const at = (one: any) => (one.webhook ? { ...one, webhook: { ...one.webhook, connectionInfo: { ...one.webhook.connectionInfo, kubeConfigFile } } } : one);
+    return { ...json, authorizers: json.authorizers.map(at) };
+  }
   if (json.kind !== 'EncryptionConfiguration') return json;
   const provider = (one: any) => (one.kms ? { kms: { ...one.kms, endpoint: socket(one.kms.endpoint) } } : one);
   return { ...json, resources: json.resources.map((group: any) => ({ ...group, providers: group.providers.map(provider) })) };
+}
+
+function kubeconfigOf(server: string, authority: string): unknown {
+  return {
+    'apiVersion': 'v1',
+    'kind': 'Config',
+    'clusters': [{ name: 'webhook', cluster: { server, 'certificate-authority-data': Buffer.from(authority).toString('base64') } }],
+    'users': [{ name: 'api-server', user: {} }],
+    'contexts': [{ name: 'webhook', context: { cluster: 'webhook', user: 'api-server' } }],
+    'current-context': 'webhook',
+  };
 }
 
 function readFiles(folder: string): ControlPlaneFile[] {
@@ -117,7 +149,15 @@ function madeHere(): ControlPlaneCase[] {
         claimValidationRules: [ClaimRule.satisfies('claims.email_verified == true', 'the address is not verified')],
       })],
     })],
-    ['with nobody to sign in', '1.32', ControlPlane.kubeadm({})],
+    ['with nobody to sign in, and a webhook that is asked', '1.32', ControlPlane.kubeadm({
+      authorization: [
+        Authorizer.node(),
+        Authorizer.webhook('policy-service', {
+          kubeConfigFile: '/etc/kubernetes/secure-network/webhook.kubeconfig', matchConditions: ["!request.user.startsWith('system:')"],
+        }),
+        Authorizer.rbac(),
+      ],
+    })],
   ];
   return planes.map(([name, version, controlPlane]) => {
     const edge = new ClusterEdge(new App(), 'edge', { platform: Platform.kubernetes({ version }), network: NetworkProvider.upstream(), controlPlane });

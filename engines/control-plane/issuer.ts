@@ -12,6 +12,10 @@ import { Claims, Signing } from './tokens';
 export interface Issuer {
   /** PEM of the authority behind its certificate. */
   readonly authority: string;
+  /** Stands for a webhook that is asked for authorization and has no opinion. */
+  readonly webhookUrl: string;
+  /** Whom it was asked about. */
+  readonly askedAbout: string[];
   discoveryUrl(issuerUrl: string): string;
   stop(): Promise<void>;
 }
@@ -37,21 +41,32 @@ function keysOf(issuerUrl: string): Record<typeof ALGORITHMS[number], SigningKey
 export async function startIssuer(certificates: string): Promise<Issuer> {
   const read = (name: string) => readFileSync(join(certificates, name), 'utf8');
   let base = '';
+  const askedAbout: string[] = [];
   const server = createServer({ cert: read('serving.crt'), key: read('serving.key') }, (request, response) => {
-    const body = answer(base, request.url ?? '');
-    response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(body ?? {}));
+    let sent = '';
+    request.setEncoding('utf8').on('data', part => { sent += part; }).on('end', () => {
+      const body = request.url?.startsWith('/authorize') ? noOpinion(JSON.parse(sent), askedAbout) : answer(base, request.url ?? '');
+      response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(body ?? {}));
+    });
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   base = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     authority: read('ca.crt'),
     discoveryUrl: issuerUrl => `${base}/${encodeURIComponent(issuerUrl)}${DISCOVERY}`,
+    webhookUrl: `${base}/authorize`,
+    askedAbout,
     stop: () => new Promise(resolve => {
       server.close(() => resolve());
       server.closeAllConnections();
     }),
   };
+}
+
+function noOpinion({ apiVersion, kind, spec }: any, askedAbout: string[]): unknown {
+  askedAbout.push(spec.user);
+  return { apiVersion, kind, status: { allowed: false } };
 }
 
 /** What stands at a path: the discovery document of the issuer that the path names, or its keys. */

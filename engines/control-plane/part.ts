@@ -80,7 +80,7 @@ async function tryFiles(run: Run, name: string, one: ControlPlaneCase): Promise<
   let server: ApiServer | undefined;
   const plugins = [];
   try {
-    const files = moved(one, { folder: run.folder(`${name}-copies`), discoveryUrl: issuer.discoveryUrl, authority: issuer.authority });
+    const files = moved(one, { ...issuer, folder: run.folder(`${name}-copies`) });
     for (const socket of files.sockets) {
       const plugin = run.start(`${name}-kms`, [await built(ENGINES.kmsPlugin), socket]);
       plugins.push(plugin);

@@ -17,13 +17,13 @@ ${rows.join('\n')}
   none, of another issuer, in the name of another issuer of the same file, ended, not begun, without an end, unsigned, signed by a stranger or with the public key as a secret, and without
   what a rule asks for. No token makes a user or a group that begins with \`system:\`.
 - ${sum('strangers')} requests without credentials: the stated paths answer, all others say 401.
-- ${sum('permissions')} questions to the authorizers: roles decide, the node authorizer lets nodes do what is theirs, nobody else is allowed anything.
+- ${sum('permissions')} questions to the authorizers: roles decide, the node authorizer lets nodes do what is theirs, nobody else is allowed anything; a webhook is asked, but for those whom its conditions leave out.
 - TLS 1.1 and CBC suites are turned away, 1.2 with forward secrecy is not; no profiles are served.
 - ${sum('the audit log')} looks into the audit log: changes of policies and roles in full, \`exec\`, \`portforward\` and tokens recorded, Secrets and ConfigMaps without contents, no token, no probes.
 - ${sum('what etcd holds')} looks into etcd: what is encrypted is unreadable there and comes back by the API; what is not encrypted is readable, so the look is at the right place.
 
 Changed in a copy, because it is the world outside: issuers are found by \`discoveryURL\` at a server on this machine and vouched for by its \`certificateAuthority\` (\`url\`, audiences,
-mappings and rules stay as they are); sockets of key services and the audit log lie in the run's folder. Keys are kept by a KMS v2 plugin of our own, in memory, in place of a key service.
+mappings and rules stay as they are); sockets of key services, the kubeconfig of a webhook, and the audit log lie in the run's folder. Keys are kept by a KMS v2 plugin of our own, in memory, in place of a key service.
 
 \`kubeadm config validate\` takes the file of ${kubeadm.accepted.join(', ')}, with its own version stated, so that it asks nobody for the newest; it refuses ${kubeadm.refused.join(', ')}.
 kube-apiserver does not start with an ${refused.join(', an ')}.

@@ -51,8 +51,8 @@ export async function tokens({ client }: ApiServer, { authentication }: MovedFil
   trials.expect('a text that is no token', garbage.status === 401, `${garbage.status}`);
 }
 
-/** Roles decide, nodes have what they need, and nobody else has anything. */
-export async function permissions({ client }: ApiServer, _: MovedFiles, trials: Trials): Promise<void> {
+/** Roles decide, nodes have what they need, and nobody else has anything. A webhook is asked, but about those whom its conditions leave out. */
+export async function permissions({ client }: ApiServer, { authorization, askedAbout }: MovedFiles, trials: Trials): Promise<void> {
   const questions: [string, string[], string, string, boolean][] = [
     ['somebody', [], 'get', 'secrets', false], ['somebody', ['team'], 'create', 'pods', false],
     ['system:kube-scheduler', [], 'list', 'pods', true], ['system:kube-scheduler', [], 'delete', 'networkpolicies', false],
@@ -63,6 +63,11 @@ export async function permissions({ client }: ApiServer, _: MovedFiles, trials: 
     const answer = await isAllowed(client, { user, groups, verb, resource, group: resource === 'networkpolicies' ? 'networking.k8s.io' : '' });
     trials.expect(`${user} ${verb} ${resource}`, answer === allowed, answer ? 'is allowed' : 'is denied');
   }
+  const webhook = authorization?.authorizers.find(({ type }: any) => type === 'Webhook')?.webhook;
+  if (!webhook) return;
+  trials.expect('the webhook', askedAbout.includes('somebody'), 'was not asked about somebody');
+  const leftOut = webhook.matchConditions?.some(({ expression }: any) => expression.includes("startsWith('system:')"));
+  if (leftOut) trials.expect('the conditions of the webhook', !askedAbout.some(name => name.startsWith('system:')), 'leave nobody out');
 }
 
 /** Paths that the file names are answered without credentials, health among them; every other is not. */

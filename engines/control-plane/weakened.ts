@@ -30,7 +30,10 @@ const WEAKER: Record<string, (json: any) => any> = {
     })),
   }),
   AuthorizationConfiguration: json => ({ ...json, authorizers: [...json.authorizers, { type: 'AlwaysAllow', name: 'alwaysallow' }] }),
-  EncryptionConfiguration: json => ({ ...json, resources: json.resources.map((group: any) => ({ ...group, providers: [...group.providers].reverse() })) }),
+  EncryptionConfiguration: json => ({
+    ...json,
+    resources: json.resources.map((group: any) => ({ ...group, providers: [{ identity: {} }, ...group.providers.filter((one: any) => !one.identity)] })),
+  }),
   Policy: json => ({ ...json, rules: [{ level: 'RequestResponse' }] }),
   ClusterConfiguration: json => ({
     ...json,

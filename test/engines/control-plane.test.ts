@@ -3,12 +3,17 @@
  * where it should, and open where it should.
  */
 import { createPublicKey, createVerify } from 'crypto';
-import { ClaimRule, JwtIssuer } from 'cdk8s-secure-network';
+import { mkdtempSync, rmSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { ClaimRule, EncryptionProvider, JwtIssuer } from 'cdk8s-secure-network';
 import { parse } from 'yaml';
+import { moved } from '../../engines/control-plane/files';
 import { answer, tokenOf } from '../../engines/control-plane/issuer';
 import { Asked, promised, universe } from '../../engines/control-plane/promises';
 import { Statement } from '../../engines/control-plane/statements';
 import { TokenTry, goodClaims, isReserved, tokenTries } from '../../engines/control-plane/tokens';
+import { brokenFiles, weakened } from '../../engines/control-plane/weakened';
 import { kubeadm } from '../control-plane/support';
 
 const NOW = 1_800_000_000;
@@ -106,6 +111,42 @@ describe('12. Engines: the local issuer', () => {
 
   test('no private key is among those it serves', () => {
     expect(keys(URL_OF).map(key => Object.keys(key)).flat()).not.toEqual(expect.arrayContaining(['d']));
+  });
+});
+
+describe('12. Engines: files in a copy', () => {
+  const edge = kubeadm({ authentication: [people, pipelines], encryption: [EncryptionProvider.kms('vault', { endpoint: 'unix:///var/run/kms/socket.sock' })] });
+  const files = Object.entries(edge.files()).filter(([path]) => path.endsWith('.yaml')).map(([path, text]) => ({ path, json: parse(text) }));
+  const folder = mkdtempSync(join(tmpdir(), 'copies-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const copy = moved({ name: 'a case', files }, { folder, discoveryUrl: url => `https://127.0.0.1:1/${url}`, authority: 'PEM', webhookUrl: '', askedAbout: [] });
+  const original = (kind: string) => files.find(({ json }) => json.kind === kind)!.json;
+
+  test('of an issuer, only where it is found and who vouches for it is changed', () => {
+    expect(copy.authentication.jwt.map((jwt: any) => jwt.issuer.discoveryURL)).toEqual([`https://127.0.0.1:1/${URL_OF}`, 'https://127.0.0.1:1/https://ci.example']);
+    const undone = copy.authentication.jwt.map(({ issuer: { discoveryURL, certificateAuthority, ...issuer }, ...jwt }: any) => ({ ...jwt, issuer }));
+    expect({ ...copy.authentication, jwt: undone }).toEqual(original('AuthenticationConfiguration'));
+  });
+
+  test('of a key service, only the socket is changed', () => {
+    expect(copy.sockets).toEqual([join(folder, 'socket.sock')]);
+    const text = JSON.stringify(copy.encryption).replace(`unix://${folder}/socket.sock`, 'unix:///var/run/kms/socket.sock');
+    expect(JSON.parse(text)).toEqual(original('EncryptionConfiguration'));
+  });
+
+  test('every flag is handed on, and those that name a file name its copy', () => {
+    const stated: { name: string; value: string }[] = original('ClusterConfiguration').apiServer.extraArgs;
+    expect(copy.flags.map(flag => flag.slice(2).split('=')[0])).toEqual(stated.map(({ name }) => name));
+    expect(copy.flags).toEqual(expect.arrayContaining(['--profiling=false', `--authorization-config=${folder}/authorization.yaml`, `--audit-log-path=${folder}/audit.log`]));
+    expect(copy.flags.filter(flag => flag.includes('/etc/'))).toEqual([]);
+  });
+
+  test('weakened, each file is another, and so it is with a mistake in it', () => {
+    const changed = (after: readonly { json: any }[]) =>
+      files.filter(({ json }, index) => JSON.stringify(json) !== JSON.stringify(after[index].json)).map(({ json }) => json.kind);
+    const kinds = ['AuthenticationConfiguration', 'AuthorizationConfiguration', 'EncryptionConfiguration', 'Policy'];
+    expect(changed(weakened({ name: 'a case', files }).files).sort()).toEqual([...kinds, 'ClusterConfiguration'].sort());
+    expect(brokenFiles({ name: 'a case', files }).flatMap(broken => changed(broken.files)).sort()).toEqual(kinds);
   });
 });
 
