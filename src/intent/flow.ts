@@ -56,7 +56,7 @@ export function portsOf(statement: Statement): readonly Port[] {
     const { from, to } = statement;
     throw new Error(`[${to.kind !== 'addresses' ? to.path : from.kind !== 'addresses' ? from.path : ''}] ${problem}`);
   }
-  return statement.ports ?? (statement.to.kind === 'workload' ? statement.to.ports().map(({ port }) => port) : []);
+  return portsIfKnown(statement);
 }
 
 /**

@@ -31,7 +31,7 @@ export const SECURE_NAMESPACE: Mutant[] = [
   {
     title: 'a project is all namespaces with this isolation, whoever owns them',
     file: 'src/constructs/cluster-edge.ts',
-    find: 'return [...this.projects.get(member.end.tenant)!].sort();',
+    find: 'return [...this.projects.get(projectOf(member))!].sort();',
     replace: 'return [...this.projects.values()].flatMap(names => [...names]).sort();',
     test: TEST,
     name: '2. SecureNamespace: Isolation PROJECT: namespaces of one tenant join',

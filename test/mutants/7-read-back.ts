@@ -54,9 +54,9 @@ export const READ_BACK: Mutant[] = [
   },
   {
     title: 'peers without a manifest are forgotten, and nobody misses what was stated about them',
-    file: 'src/proof/intent-check.ts',
-    find: 'const stated = model.with(statedPeers(model.shapes, this.check));',
-    replace: 'const stated = model.with(statedPeers(model.shapes, this.check).slice(1e6));',
+    file: 'src/constructs/cluster-edge.ts',
+    find: 'declarePeers(this.node.root, shown => statedPeers(shown, this.books()));',
+    replace: 'declarePeers(this.node.root, shown => statedPeers(shown, this.books()).slice(1e6));',
     test: 'test/proof/intent-check-unseen.test.ts',
     name: '7. intent check: peers without a manifest',
   },

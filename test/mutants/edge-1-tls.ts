@@ -30,8 +30,8 @@ export const EDGE_TLS: Mutant[] = [
   {
     title: 'the objects of OpenShift are pruned with ours',
     file: 'src/constructs/_control-plane.ts',
-    find: 'annotations: preexisting ? NEVER_PRUNED : undefined',
-    replace: 'annotations: undefined',
+    find: '(preexisting ? emitPreexisting : emit)(edge',
+    replace: '(preexisting ? emit : emit)(edge',
     test: TEST,
     name: '1. TLS of the API server: OpenShift its profile Intermediate',
   },
