@@ -142,7 +142,7 @@ export class ClusterModel {
       referenceGrants: () => referenceGrants,
       namespaces: () => this.namespaces,
       nodes: () => nodes,
-      ranges: () => ({ pods: this.podRange, nodes: this.nodeRange }),
+      ranges: () => ({ pods: rangeOf(this.facts.podCidrs), nodes: this.nodeRange }),
       policy: policy => {
         const key = `${groupOf(policy.ref.apiVersion)} ${textOfRef(policy.ref)}`;
         const twin = seen.get(key);

@@ -68,6 +68,13 @@ describe('11. reading EgressFirewall', () => {
     expect(found.verdict({ src: 'shop/api', dst: '203.0.113.5' }).allowed).toBe(false);
   });
 
+  test('addresses of nodes inside the ranges of pods are never meant either', () => {
+    const facts = { ...FACTS, nodeAddresses: ['10.244.0.2'] };
+    expect(out([api, firewall('shop', ...EVERYTHING)], '10.244.0.2', facts)).toBe('TCP 1-65535');
+    expect(out([api, POLICY, firewall('shop', ...EVERYTHING)], '10.244.0.2', facts)).toBe('TCP 443');
+    expect(out([api, firewall('shop', ...EVERYTHING)], '192.0.2.10', facts)).toBe('No Connections');
+  });
+
   test('it is about its own namespace, and two of them are no conflict', () => {
     const found = net([api, pod('mail', 'mta'), firewall('shop', ...EVERYTHING), firewall('mail', allow(cidr('203.0.113.0/24'), 25), ...EVERYTHING)]);
     expect(found.verdict({ src: 'mail/mta', dst: '203.0.113.5' }).conn).toBe('TCP 25');

@@ -66,7 +66,7 @@ export interface ModelSink {
   namespaces(): ReadonlyMap<string, Labels>;
   /** The nodes read so far; policies are read after everything else. */
   nodes(): readonly DeclaredNode[];
-  /** The addresses that pods and nodes have, as far as they are known. */
+  /** The cluster's own ranges of pods, and the addresses that nodes have, as far as they are known. */
   ranges(): { readonly pods?: IpSet; readonly nodes?: IpSet };
   policy(policy: Policy): void;
   warn(ref: ObjectRef, message: string): void;
