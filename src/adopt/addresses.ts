@@ -23,11 +23,16 @@ export function clusterAddresses({ podCidrs, serviceCidrs, nodeCidrs }: PlannedP
   return podCidrs && serviceCidrs && nodeCidrs ? IpSet.ofCidrs([...podCidrs, ...serviceCidrs, ...nodeCidrs, ...METADATA]) : undefined;
 }
 
+/** The families of addresses that pods have. Undefined where that is not known. */
+export function familiesOf(platform: PlannedPlatform): ReadonlySet<4 | 6> | undefined {
+  return clusterAddresses(platform) && new Set(platform.podCidrs!.map(cidr => parseCidr(cidr).family));
+}
+
 /** What units and whole namespaces may exchange with addresses, as far as a policy says so. */
 export function addressFlows(reach: Reachability, grants: Grants, units: readonly Unit[], platform: PlannedPlatform): PlannedStatement[] {
   const own = clusterAddresses(platform);
   if (!own) return [];
-  const families = new Set(platform.podCidrs!.map(cidr => parseCidr(cidr).family));
+  const families = familiesOf(platform)!;
   const statements: PlannedStatement[] = [];
   const state = (self: PlannedEnd, direction: Direction, rows: readonly OutsideRow[], endpoint: Endpoint) => {
     for (const { addresses, conn } of rows) {

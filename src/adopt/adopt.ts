@@ -5,7 +5,7 @@
  * Laws: the same manifests in any order of files give the same program; nothing is opened that was closed, but for DNS, which every namespace
  * of the library has; whatever is closed that was open is in a remark.
  */
-import { addressFlows, clusterAddresses } from './addresses';
+import { addressFlows, familiesOf } from './addresses';
 import { buildApp, platformOf } from './build';
 import { Grants } from './grants';
 import { imaginedPods } from './imagined';
@@ -76,7 +76,7 @@ export function adopt(reach: Reachability, { platform, tenant, leave }: AdoptOpt
   const changes = diff(reach, after);
   return {
     plan,
-    remarks: remarksOf(changes, { reach: wide, grants, units, ranges: clusterAddresses(platform) !== undefined }),
+    remarks: remarksOf(changes, { reach: wide, grants, units, families: familiesOf(platform) }),
     notes: [...refused, ...accountNotes(units.units), ...lost, ...notesOf(reach, grants, wide, secured),
       ...removalNotes(sources, secured, new Set(after.model.policies.map(({ ref }) => textOfRef(ref))))],
     opens: changes.some(opens),

@@ -91,12 +91,16 @@ export function plannedNamespaces(sources: readonly Source[], pods: readonly Pod
   { projects, minor, tenant }: { readonly projects: ReadonlySet<string>; readonly minor: number; readonly tenant: string }): PlannedNamespace[] {
   const manifests = new Map(sources.filter(({ ref }) => ref.kind === 'Namespace').map(({ ref, json }) => [ref.name, json]));
   return [...secured].map(name => {
-    const own = pods.filter(({ namespace, owned }) => namespace === name && !owned);
-    const admitted = (level: 'restricted' | 'baseline') => own.every(({ json, spec }) =>
-      podSecurityViolations({ spec, metadata: templateMetadata(json) }, level, minor).length === 0);
-    const podSecurity = admitted('restricted') ? 'restricted' : admitted('baseline') ? 'baseline' : 'privileged';
+    const own = pods.filter(({ namespace, owned }) => namespace === name && !owned).sort(byText(({ json }) => keyOfObject(json)));
+    const rejected = (level: 'restricted' | 'baseline') => own.flatMap(({ json, spec }) =>
+      podSecurityViolations({ spec, metadata: templateMetadata(json) }, level, minor).slice(0, 1).map(violation =>
+        `'${level}' would reject ${json.kind} ${json.metadata?.name}: ${violation.path} is ${violation.value}`))[0];
+    const [restricted, baseline] = [rejected('restricted'), rejected('baseline')];
+    const podSecurity = restricted === undefined ? 'restricted' : baseline === undefined ? 'baseline' : 'privileged';
     const project = projects.has(name);
-    return { name, tenant: project ? undefined : tenant, project, podSecurity, labels: keptLabels(manifests.get(name)?.metadata?.labels ?? {}) };
+    const rejection = (baseline ?? restricted)?.replace(/\s+/g, ' ');
+    const labels = keptLabels(manifests.get(name)?.metadata?.labels ?? {});
+    return { name, tenant: project ? undefined : tenant, project, podSecurity, rejected: rejection, labels };
   });
 }
 

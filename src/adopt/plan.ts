@@ -20,6 +20,8 @@ export interface PlannedNamespace {
   /** Whether everything passes inside. */
   readonly project: boolean;
   readonly podSecurity: 'restricted' | 'baseline' | 'privileged';
+  /** What the next stricter level would reject, where it is not the strictest. */
+  readonly rejected?: string;
   /** Labels its manifest has, but for those the library writes. */
   readonly labels: Readonly<Record<string, string>>;
 }

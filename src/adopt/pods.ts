@@ -1,5 +1,6 @@
 /** The objects of the manifests that make pods, each under the workload that the analysis counts them to. */
 import { PlannedPort } from './plan';
+import { PROTOCOLS } from '../algebra/connection-set';
 import { ObjectRef } from '../analysis/rules';
 import { Transport } from '../intent/port';
 
@@ -48,7 +49,7 @@ export function podSources(sources: Iterable<Source>): PodSource[] {
 export function declaredPorts({ spec }: PodSource): PlannedPort[] {
   const sidecars = (spec.initContainers ?? []).filter((container: any) => container?.restartPolicy === 'Always');
   const ports = [...spec.containers ?? [], ...sidecars].flatMap((container: any) => container?.ports ?? []);
-  const usable = ports.filter(({ containerPort: port }: any) => Number.isInteger(port) && port >= 1 && port <= 65535);
+  const usable = ports.filter(({ containerPort: port, protocol = 'TCP' }: any) => Number.isInteger(port) && port >= 1 && port <= 65535 && PROTOCOLS.includes(protocol));
   return sortedPorts(usable.map(({ containerPort, protocol = 'TCP' }: any) => ({ transport: protocol as Transport, first: containerPort, last: containerPort })));
 }
 

@@ -51,7 +51,7 @@ class Printer {
     return [
       '/**',
       ' * A cluster with its network stated, as `secure-network adopt` found it in',
-      ...paths.map(path => ` * - ${this.options.pathOf(path)}`),
+      ...paths.map(path => ` * - ${this.options.pathOf(path).replace(/\*\//g, '* /')}`),
       ' *',
       ' * What these hold beside policies is applied as it is; their policies are replaced by the statements below, each with the policies that',
       ' * it comes from as its reason. From here on the program is yours: narrow what is too wide, say who answers for which namespace, and',
@@ -81,7 +81,7 @@ class Printer {
     ];
   }
 
-  private namespace({ name, tenant, project, podSecurity, labels }: PlannedNamespace): string[] {
+  private namespace({ name, tenant, project, podSecurity, rejected, labels }: PlannedNamespace): string[] {
     const id = this.names.get(`${name}/*`)!;
     const props = [
       'edge',
@@ -93,6 +93,7 @@ class Printer {
     const selected = this.plan.workloads.filter(({ namespace }) => namespace === name);
     const includes = this.plan.kept.some(({ namespace }) => namespace === name);
     return [
+      ...rejected === undefined ? [] : [`// ${rejected}.`],
       ...call(`const ${id} = new SecureNamespace(app, ${quoted(name)}, `, '{', props, '}', ');'),
       ...includes ? [`include(${id}, ${quoted(name)});`] : [],
       ...selected.flatMap(workload => this.workload(workload, props2 => call(`${this.declared(`${name}/${workload.name}`)}${id}.select(${quoted(workload.name)}, `, '{', props2, '}', ');'))),

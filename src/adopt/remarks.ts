@@ -24,8 +24,8 @@ export interface RemarkContext {
   readonly reach: Reachability;
   readonly grants: Grants;
   readonly units: Units;
-  /** Whether the ranges of the cluster are known, without which no range can be stated. */
-  readonly ranges: boolean;
+  /** The families of addresses that pods have. Undefined where the ranges of the cluster are not known, and so no range can be stated. */
+  readonly families?: ReadonlySet<4 | 6>;
 }
 
 const DNS = 'opens, because every namespace of the library reaches DNS: if that is not meant, leave this namespace out with --leave';
@@ -37,8 +37,9 @@ const INGRESS = 'closed, because nothing says which pods the ingress controller 
 const PROXY = 'closed, because what these pods reach is said by the configuration of their proxy: replace them by an EgressRouter';
 const NAMES = 'closed, because NetworkPolicy knows no names: put an EgressRouter in front of it and state allowTo(router)';
 const RANGES = 'closed, because ranges of addresses are stated only where the cluster\'s own are known: give --pod-cidr, --service-cidr and --node-cidr';
-const OWN_RANGES = 'closed, because it belongs to the cluster itself (pods, services, nodes, the metadata service) or to a family of addresses that its pods have not: '
+const OWN_RANGES = 'closed, because it belongs to the cluster itself (pods, services, nodes, the metadata service), which no range means by itself: '
   + 'if it is meant, state Peer.clusterRange(...)';
+const FAMILY = 'closed, and nothing is lost by it: these addresses are of a family that the cluster\'s pods have not (--pod-cidr)';
 const OPEN = (direction: Direction) => `closed, because no policy closed ${direction === 'egress' ? 'what these pods send' : 'these pods to whoever calls them'}: state whom they need, `
   + `${direction === 'egress' ? 'allowTo(...), with Peer.internet() for the world' : 'allowFrom(...), with Peer.internet() for the world'}`;
 const EVERYBODY = 'closed, because no policy names these two for each other, and "everybody" cannot be stated: state the pairs that are needed with allowTo(...)';
@@ -51,7 +52,7 @@ export function remarksOf(changes: readonly ConnectivityChange[], context: Remar
     .sort((a, b) => (a.why < b.why ? -1 : 1));
 }
 
-function whyOf(change: ConnectivityChange, endpoints: ReadonlyMap<string, Endpoint>, { grants, units, ranges }: RemarkContext): string {
+function whyOf(change: ConnectivityChange, endpoints: ReadonlyMap<string, Endpoint>, { grants, units, families }: RemarkContext): string {
   if (opens(change)) return /^((TCP|UDP) (53|5353),?)+$/.test(change.after.subtract(change.before).toString()) ? DNS : OPENED;
   const [src, dst] = [endpoints.get(change.src), endpoints.get(change.dst)];
   for (const end of [src, dst]) {
@@ -68,7 +69,8 @@ function whyOf(change: ConnectivityChange, endpoints: ReadonlyMap<string, Endpoi
   if (direction === 'egress' && isProxy(inside)) return PROXY;
   if (!change.src.endsWith('[External]') && !change.dst.endsWith('[External]')) return NAMES;
   if (!grants.isClosed(inside, direction)) return OPEN(direction);
-  return ranges ? OWN_RANGES : RANGES;
+  if (!families) return RANGES;
+  return families.has((direction === 'egress' ? change.dst : change.src).includes(':') ? 6 : 4) ? OWN_RANGES : FAMILY;
 }
 
 /** What policies say that shows in no line today: of pods that are not there yet. */

@@ -4,6 +4,7 @@ import { join } from 'path';
 import * as fc from 'fast-check';
 import { adopt, Adoption, printProgram } from '../../src/adopt/adopt';
 import { buildApp } from '../../src/adopt/build';
+import { identifiers } from '../../src/adopt/identifiers';
 import { keyOfObject } from '../../src/adopt/manifests';
 import { diff, opens } from '../../src/analysis/diff';
 import { ClusterFacts } from '../../src/analysis/facts';
@@ -82,6 +83,30 @@ describe('6. adopt: random clusters', () => {
         rmSync(folder, { recursive: true });
       }
     }), { numRuns: Math.ceil(RUNS / 10), seed: SEED });
+  });
+});
+
+describe('6. adopt: names', () => {
+  const word = fc.stringMatching(/^[a-z0-9]([a-z0-9.-]{0,8}[a-z0-9])?$/);
+  const things = fc.uniqueArray(fc.record({ namespace: fc.constantFrom('shop', 'class', 'my-ns', '3scale', 'app'), name: fc.oneof(word, fc.constantFrom('shop', 'new', 'a-b', 'a.b', 'app')) }),
+    { selector: ({ namespace, name }) => `${namespace}/${name}` })
+    .map(workloads => [
+      ...[...new Set(workloads.map(({ namespace }) => namespace))].map(namespace => ({ key: `${namespace}/*`, namespace })),
+      ...workloads.map(({ namespace, name }) => ({ key: `${namespace}/${name}`, namespace, name })),
+    ]);
+
+  test('are valid identifiers, each once, whatever the order', () => {
+    fc.assert(fc.property(things, fc.nat(), (all, turn) => {
+      const names = identifiers(all);
+      expect(new Set(names.values()).size).toBe(all.length);
+      for (const name of names.values()) {
+        expect(name).toMatch(/^[A-Za-z_]\w*$/);
+        // A word of the language, or a name the program has already, would not compile.
+        expect(new Function(`'use strict'; const ${name} = 1, app = 2, edge = 3, objects = 4, include = 5; return ${name};`)()).toBe(1);
+      }
+      const turned = [...all.slice(turn % (all.length || 1)), ...all.slice(0, turn % (all.length || 1))];
+      expect([...identifiers(turned)].sort()).toEqual([...names].sort());
+    }), { seed: SEED });
   });
 });
 
