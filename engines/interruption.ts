@@ -30,7 +30,7 @@ interface Moment {
 const once = (signal: Moment['signal'], program: string): Moment => ({ signal, when: `${program} runs`, begun: programs => programs.has(program) });
 const AT_SIGHT = once('SIGINT', 'etcd');
 const MOMENTS: Record<string, readonly Moment[]> = {
-  'packets': [AT_SIGHT, { signal: 'SIGTERM', when: 'packets are sent between namespaces', begun: (_, namespaces) => namespaces > 3 }],
+  'packets': [{ signal: 'SIGTERM', when: 'packets are sent between namespaces', begun: (_, namespaces) => namespaces > 3 }],
   'proxy': [once('SIGTERM', 'haproxy')],
   'peer': [once('SIGINT', 'netpolicy')],
   'control-plane': [once('SIGTERM', 'kube-apiserver')],

@@ -61,6 +61,6 @@ export { HttpMatch } from './intent/http-match';
 export type { HttpMatchOptions } from './intent/http-match';
 export type { IstioSidecarProps } from './mesh/istio-sidecar';
 export { MeshProvider } from './mesh/mesh-provider';
-export { NetworkProvider } from './providers/network-provider';
 export { HardeningStatus } from './proof/hardening/row';
 export type { HardeningRow } from './proof/hardening/row';
+export { NetworkProvider } from './providers/network-provider';

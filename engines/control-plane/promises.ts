@@ -73,8 +73,8 @@ const SPECIAL: readonly { verb: string; group: string; resource: string }[] = [
 const LEVELS: Record<string, number> = { 'secure-network-view': 0, 'secure-network-edit': 1, 'secure-network-admin': 2 };
 const words = (text = '') => text.split(' ').filter(word => word !== '');
 
-/** Everything that is asked of everybody, in these namespaces and in all at once. */
-export function universe(statements: readonly Statement[], namespaces: readonly string[]): Asked[] {
+/** Everything that is asked of everybody, in these namespaces and in all at once; in `others` with one verb of each sort. */
+export function universe(statements: readonly Statement[], namespaces: readonly string[], others: readonly string[] = []): Asked[] {
   const resources = new Map<string, { group: string; resource: string; name?: string }>();
   const add = (group: string, resource: string, name?: string) => void resources.set([group, resource, name].join(), { group, resource, name });
   for (const [group, { read, edit, admin, everywhere }] of Object.entries(PROMISED)) {
@@ -86,8 +86,11 @@ export function universe(statements: readonly Statement[], namespaces: readonly 
     add(group, resource);
     for (const name of names ?? []) add(group, resource, name);
   }
-  const questions = [...[...resources.values()].flatMap(one => VERBS.map(verb => ({ ...one, verb }))), ...SPECIAL];
-  return [...namespaces, undefined].flatMap(namespace => questions.map(question => ({ ...question, namespace })));
+  const questions = (verbs: readonly string[]) => [...[...resources.values()].flatMap(one => verbs.map(verb => ({ ...one, verb }))), ...SPECIAL];
+  return [
+    ...[...namespaces, undefined].flatMap(namespace => questions(VERBS).map(question => ({ ...question, namespace }))),
+    ...others.flatMap(namespace => questions(['get', 'create', 'patch', 'delete']).map(question => ({ ...question, namespace }))),
+  ];
 }
 
 /** What the statements about one subject promise. */
