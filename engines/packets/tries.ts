@@ -95,9 +95,17 @@ export function planOf(scene: Scene, options: PlanOptions): Plan {
   return { tries: [...tries, ...throughServices(scene, groupOf)], outside: [...all] };
 }
 
-/** What the analysis says, of the NetworkPolicy layer alone, with the addresses that the pods have. */
+/**
+ * What the analysis says, of the layers that the enforcer holds alone, with the addresses that the pods have: those of the family that is
+ * tried, because a policy may let one family through and not the other.
+ */
 export function verdictsOf(scene: Scene, tries: readonly PlannedTry[]): boolean[] {
-  const objects: Manifest[] = [...scene.namespaces, ...scene.policies, ...scene.pods.map(podObject)];
+  const [four, six] = [0, 1].map(family => verdictIn(scene, pod => ({ ...pod, addresses: [pod.addresses[family]] })));
+  return tries.map(one => (one.address.includes(':') ? six : four)(one));
+}
+
+function verdictIn(scene: Scene, seen: (pod: ScenePod) => ScenePod): (one: PlannedTry) => boolean {
+  const objects: Manifest[] = [...scene.namespaces, ...scene.policies, ...scene.pods.map(pod => podObject(seen(pod)))];
   const facts = { podCidrs: POD_CIDRS, serviceCidrs: SERVICE_CIDRS };
   const reach = Reachability.of(ClusterModel.of(objects, { facts }), { layers: layersOf(scene) });
   const byName = new Map(reach.endpoints.map(endpoint => [`${endpoint.namespace}/${endpoint.name}`, endpoint]));
@@ -107,7 +115,7 @@ export function verdictsOf(scene: Scene, tries: readonly PlannedTry[]): boolean[
     if (!endpoint) throw new Error(`the analysis does not know the pod ${end.namespace}/${end.name}`);
     return endpoint;
   };
-  return tries.map(t => reach.between(endOf(t.src), endOf(t.dst)).has(t.protocol, t.targetPort));
+  return ({ src, dst, protocol, targetPort }) => reach.between(endOf(src), endOf(dst)).has(protocol, targetPort);
 }
 
 /** From every workload to every Service by its own address and port. */
