@@ -110,7 +110,7 @@ project.addTask('test:mutants', { description: 'applies each committed widening 
 project.addTask('test:long', {
   description: 'holds ten thousand random clusters against the slow evaluator (a quarter of an hour)',
   env: { ANALYSIS_RUNS: '10000', TRIES: '10000', FC_RUNS: '1000' },
-  exec: 'jest --maxWorkers=2 --testTimeout=3600000 test/analysis test/algebra test/report/remedy test/proof/random-intents',
+  exec: 'jest --maxWorkers=2 --testTimeout=3600000 test/analysis test/algebra test/report/remedy test/proof/random-intents test/cli/adopt-random',
 });
 // One type check for everything that jest and tsx only transpile.
 for (const folder of ['src', 'examples', 'bench', 'engines']) project.tsconfigDev.addInclude(`../${folder}/**/*.ts`);

@@ -49,11 +49,11 @@ export const MUTANTS: Readonly<Record<number, readonly Mutant[]>> = {
   111: EDGE_EGRESS_READERS,
   112: EDGE_ENGINES,
   113: EDGE_HARDENING,
-  // Connectivity as a tool of its own.
-  206: CONNECTIVITY_ADOPT,
   // The mesh, which counts its items anew.
   201: MESH_IDENTITY,
   202: MESH_MUTUAL_TLS,
   203: MESH_PORTS,
   208: MESH_DRY_RUN,
+  // Connectivity as a tool of its own.
+  306: CONNECTIVITY_ADOPT,
 };
