@@ -61,6 +61,8 @@ export { HttpMatch } from './intent/http-match';
 export type { HttpMatchOptions } from './intent/http-match';
 export type { IstioSidecarProps } from './mesh/istio-sidecar';
 export { MeshProvider } from './mesh/mesh-provider';
+export { Tracing } from './mesh/tracing';
+export type { TraceCollectorProps } from './mesh/tracing';
 export { HardeningStatus } from './proof/hardening/row';
 export type { HardeningRow } from './proof/hardening/row';
 export { NetworkProvider } from './providers/network-provider';

@@ -7,6 +7,7 @@ import { grantEverywhere } from './_grants';
 import { addHardeningReport, hardeningOf } from './_hardening';
 import { Home, identityFaults } from './_identity';
 import { MANAGED_BY } from './_labels';
+import { addMesh } from './_mesh';
 import { AppManifest, addAppCheck, addAppFiles, appFiles, manifestsOf } from './_one-pass';
 import { detours } from './_one-way';
 import { refuseNestedChart } from './_placement';
@@ -111,6 +112,7 @@ export class ClusterEdge extends Chart implements IClusterEdge {
     this._egress = new EgressBook(this, this.platform, this.network, props.egressPools ?? []);
     addAppFiles(this, () => this._egress.files());
     addAppFiles(this, () => forOthers(this._ledger.flows()));
+    addMesh(this, { platform: this.platform, namespaces: () => this.members.map(({ end }) => end.namespace), flows: () => this._ledger.flows() });
     this.apiServer = addControlPlane(this, props.controlPlane);
     if (props.guardrails) addGuardrails(this, props.guardrails, () => this.homes());
     addHardeningReport(this);

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { grantInNamespace } from './_grants';
 import { MANAGED_BY, TENANT_LABEL } from './_labels';
 import { Manifest, emit, emitPlans } from './_manifest';
-import { joinMesh, meshFor } from './_mesh';
+import { allowMetrics, joinMesh, leaveMesh, meshFor } from './_mesh';
 import { stripClusterScope } from './_one-pass';
 import { refuseNestedChart } from './_placement';
 import { addStatefulSet, addWorkload } from './_workloads';
@@ -21,6 +21,7 @@ import { checkDnsLabel, checkLabelValue, checkLabels } from '../admission/names'
 import { Connections } from '../intent/connections';
 import { NamespaceEnd } from '../intent/endpoint';
 import { NamespaceIntent } from '../intent/network-provider';
+import { IPeer } from '../intent/peer';
 
 /** What may pass inside a namespace without being stated. */
 export enum Isolation {
@@ -176,6 +177,7 @@ export class SecureNamespace extends Chart implements ISecureNamespace {
     this.refuseForeignEdge();
 
     const mesh = meshFor(props, this.node.path, this.podSecurity);
+    const flows = () => this.edge._ledger.flowsOf(intent.end);
     const intent: NamespaceIntent = {
       end: {
         kind: 'namespace',
@@ -188,7 +190,8 @@ export class SecureNamespace extends Chart implements ISecureNamespace {
         ledger: this.edge._ledger,
         imported: false,
         open: once(() => this.emitNetwork(intent, 'flows')),
-        receive: once(() => mesh && emitPlans(this, mesh.planNamespaceFlows(intent), () => this.edge._ledger.flowsOf(intent.end))),
+        leave: (to, ports) => leaveMesh(this.edge, intent.end, to, ports),
+        receive: once(() => mesh && emitPlans(this, mesh.planNamespaceFlows({ ...intent, flows }), flows)),
       },
       dns: this.edge.platform._dns,
       facts: this.edge.platform._addressFacts(this.node.path),
@@ -272,6 +275,14 @@ export class SecureNamespace extends Chart implements ISecureNamespace {
    */
   public addEgressAddresses(id: string, props: EgressAddressesProps): void {
     assignEgressAddresses(this, id, props);
+  }
+
+  /**
+   * Lets a peer, such as the namespace `monitoring`, read the metrics of every proxy in this namespace (15020 and 15090), those of workloads
+   * still to come included. Throws where the namespace is in no mesh.
+   */
+  public allowMetrics(peer: IPeer): void {
+    allowMetrics(this._end, peer, 'metrics of the mesh');
   }
 
   /** Grants access to what is in this namespace. To use the API from a pod takes more: `edge.apiServer.grant(workload, access)`. */

@@ -94,6 +94,7 @@ export class SecureWorkload extends Construct implements IPeer {
         imported: false,
         ports: () => declaredPorts(workload),
         servicePorts: () => servicedPorts(self.wrapped?.service),
+        services: () => self.wrapped?.service && [self.wrapped.service.name],
       };
     });
   }
@@ -128,7 +129,7 @@ export class SecureWorkload extends Construct implements IPeer {
     edge._ledger.introduce(this._end);
     this.connections = Connections._of(this._end, { ledger: edge._ledger, network: edge.network._provider, mesh: edge.mesh?._mesh, facts });
     emitPlans(this, edge.network._provider.planWorkload(intent), () => edge._ledger.flowsOf(this._end));
-    emitWorkloadMesh(this, intent, edge, this.wrapped?.workload);
+    emitWorkloadMesh(this, intent, edge, this.connections, this.wrapped);
     this.node.addValidation({ validate: () => [...this.validatePods(), ...edge._ledger.portProblems(this._end)] });
   }
 

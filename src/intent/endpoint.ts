@@ -40,6 +40,8 @@ export interface NamespaceEnd {
   open(): void;
   /** Called when all its pods may be reached by a peer, so that its owner can create what a mesh needs for that. */
   receive?(): void;
+  /** Called when anything in it may open connections to addresses or a name, on these ports, so that its owner can create what a mesh needs for that. */
+  leave?(to: AddressEnd, ports: readonly Port[] | undefined): void;
 }
 
 /** The pods of one workload. */
@@ -58,6 +60,8 @@ export interface WorkloadEnd {
   expose?(): void;
   /** What clients dial on the Service in front of it, and where that leads: policies see only the latter. */
   servicePorts?(): ServicedPort[];
+  /** The names of the Services in front of it. Undefined where they are not known. */
+  services?(): readonly string[] | undefined;
 }
 
 /** A range of the cluster's own network, left out of every CIDR unless it is asked for by name. */

@@ -38,6 +38,11 @@ export class Ledger {
     this.subjects.set(key, end);
   }
 
+  /** The end that is known by the name of this one, if any is. */
+  public known(end: Subject): Subject | undefined {
+    return this.subjects.get(keyOf(end));
+  }
+
   public add(statement: Statement): void {
     const key = flowKey(statement);
     const known = this.byFlow.get(key);
@@ -46,7 +51,10 @@ export class Ledger {
     remember(this.outgoing, keyOf(statement.from), key);
     remember(this.incoming, keyOf(statement.to), key);
     const home = homeOf(statement.from);
-    if (home && statement.to.kind === 'addresses') remember(this.leaving, home.namespace, key);
+    if (home && statement.to.kind === 'addresses') {
+      remember(this.leaving, home.namespace, key);
+      home.leave?.(statement.to, statement.ports);
+    }
   }
 
   /** Every flow, sorted. Throws where one has no port. */
