@@ -25,9 +25,14 @@ interface Row {
   readonly conn: string;
 }
 
+/** What decides here and is passed over there. */
+const UNKNOWN = new Set([
+  'AuthorizationPolicy', 'ClusterNetworkPolicy', 'ClusterUserDefinedNetwork', 'ConfigMap', 'EgressFirewall', 'EgressRouter', 'PeerAuthentication', 'UserDefinedNetwork',
+]);
+
 export async function judgePeer(run: Run, cases: readonly { name: string; manifests: readonly Manifest[] }[], into: PeerReport): Promise<void> {
   for (const { name, manifests } of cases) {
-    const known = manifests.filter(m => m.kind !== 'ClusterNetworkPolicy' && m.kind !== 'ConfigMap').map(withoutIPv6);
+    const known = manifests.filter(m => !UNKNOWN.has(m.kind)).map(withoutIPv6);
     const { rows, seconds } = await theirRows(run, known);
     const ours = canonical(ourRows(known));
     const theirs = canonical(rows);
