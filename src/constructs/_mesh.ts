@@ -7,7 +7,7 @@ import { addAppFiles } from './_one-pass';
 import { IClusterEdge } from './cluster-edge-like';
 import { callSite } from '../intent/call-site';
 import { Connections } from '../intent/connections';
-import { AddressEnd, NamespaceEnd, WorkloadEnd, keyOf } from '../intent/endpoint';
+import { AddressEnd, NamespaceEnd, WorkloadEnd } from '../intent/endpoint';
 import { IMeshProvider, MeshDependency, MeshIntent, MeshNamespaceIntent } from '../intent/mesh-provider';
 import { NamespaceIntent, WorkloadIntent } from '../intent/network-provider';
 import { IPeer } from '../intent/peer';
@@ -21,6 +21,12 @@ interface Member {
   readonly connections: Connections[];
   /** Who may read the proxies' metrics, of workloads still to come too. */
   readonly readers: { readonly peer: IPeer; readonly reason: string }[];
+}
+
+/** What a workload is made of, as far as it is ours. */
+interface Pods {
+  readonly workload?: AbstractPod;
+  readonly service?: Service;
 }
 
 const members = new WeakMap<NamespaceEnd, Member>();
@@ -46,7 +52,8 @@ export function addMesh(edge: IClusterEdge & Construct, intent: MeshIntent): voi
 }
 
 /** The policies of a namespace in a mesh, and its way to what every proxy depends on. */
-export function joinMesh(chart: Chart, mesh: IMeshProvider, { end, facts, dns, joined, leaving }: NamespaceIntent, edge: IClusterEdge, connections: Connections): void {
+export function joinMesh(chart: Chart, mesh: IMeshProvider, of: NamespaceIntent, edge: IClusterEdge, connections: Connections): void {
+  const { end, facts, dns, joined, leaving } = of;
   const intent: MeshNamespaceIntent = { end, facts, dns, joined, leaving, flows: () => edge._ledger.flowsOf(end) };
   members.set(end, { chart, intent, connections: [], readers: [] });
   emitPlans(chart, mesh.planNamespace(intent), intent.flows);
@@ -66,7 +73,7 @@ export function leaveMesh(edge: IClusterEdge, end: NamespaceEnd, to: AddressEnd,
 }
 
 /** The objects of a workload in a mesh. Throws where its pods are to end, and could not. */
-export function emitWorkloadMesh(scope: Construct, intent: WorkloadIntent, edge: IClusterEdge, connections: Connections, pods: { workload?: AbstractPod; service?: Service } = {}): void {
+export function emitWorkloadMesh(scope: Construct, intent: WorkloadIntent, edge: IClusterEdge, connections: Connections, pods: Pods = {}): void {
   const { end } = intent;
   const member = members.get(end.home);
   if (!member) return;
@@ -80,6 +87,10 @@ export function emitWorkloadMesh(scope: Construct, intent: WorkloadIntent, edge:
   if (service) speak(ApiObject.of(service), () => mesh.protocols(end, flows()));
   member.connections.push(connections);
   for (const reader of member.readers) readMetrics(connections, reader);
+  // What all proxies depend on may be one of the workloads of its own namespace.
+  for (const { namespace, name, ports, reason } of mesh.dependencies) {
+    if (namespace === end.home.namespace && name === end.name) connections.allowFrom({ _end: end.home }, { ports: [...ports], reason });
+  }
 }
 
 /** What a workload in a mesh needs once a peer without identity may reach it. */
@@ -103,14 +114,15 @@ function readMetrics(connections: Connections, { peer, reason }: Member['readers
 }
 
 /** The way to one dependency: pods of this App where a workload is known by its name, or else of others. */
-function dependOn({ namespace, name, labels, serviceAccountName, ports, reason, services }: MeshDependency, from: NamespaceEnd, edge: IClusterEdge, connections: Connections): void {
+function dependOn(on: MeshDependency, from: NamespaceEnd, edge: IClusterEdge, connections: Connections): void {
+  const { namespace, name, labels, serviceAccountName, ports, reason, services } = on;
+  if (namespace === from.namespace) return;
   const home: NamespaceEnd = { kind: 'namespace', path: namespace, namespace, tenant: '', ledger: edge._ledger, imported: true, open: () => undefined };
   const others: WorkloadEnd = {
     kind: 'workload', path: `${namespace}/${name}`, name, home, labels, serviceAccountName, imported: true, ports: () => ports.map(port => ({ port })), services: () => services,
   };
   const known = edge._ledger.known(others);
   const end = known?.kind === 'workload' && !known.imported ? known : others;
-  if (end === known && keyOf(end.home) === keyOf(from)) return;
   if (end !== known) edge._ledger.introduce(end);
   connections.allowTo({ _end: end }, { ports: [...ports], reason });
   // Whoever runs it agreed by running it for the mesh.

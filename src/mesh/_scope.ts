@@ -26,8 +26,10 @@ const DNS_SERVICES: Readonly<Record<string, string>> = { 'kube-system': 'kube-dn
 export interface ScopeFacts {
   /** The domain of the cluster's Services. */
   readonly clusterDomain: string;
-  /** Services that every proxy needs, as `<namespace>/<name>`. */
+  /** Services that every proxy needs, as hosts. */
   readonly always: readonly string[];
+  /** What proxies reach by themselves and nobody else has to, as `<namespace>/<name>`. */
+  readonly byItself: string;
 }
 
 /** The Sidecar of a workload, or the one for all other pods of a namespace. */
@@ -108,6 +110,7 @@ export function scopeFaults(egress: readonly Flow[]): string[] {
 
 function hostsOf({ to, ports }: Flow, home: NamespaceEnd, facts: ScopeFacts): string[] {
   if (to.kind === 'namespace') return [allOf(to)];
+  if (nameOf(to) === facts.byItself) return [];
   if (to.kind === 'workload') return to.services?.()?.map(service => serviceHost(to.home.namespace, service, facts)) ?? [allOf(to.home)];
   if (to.ownPorts !== undefined) return [serviceHost('default', 'kubernetes', facts)];
   return isExternal(to, ports) ? [`./${externalHost(to, home.namespace)}`] : [];

@@ -9,6 +9,7 @@ import { ScopeFacts, externalFault, externalName, isExternal, renderExternal, re
 import { NATIVE_SIDECARS, istiodValues, renderTelemetry } from './_telemetry';
 import { Tracing } from './tracing';
 import { checkDnsLabel, checkDnsSubdomain } from '../admission/names';
+import { PeerAuthenticationSpec } from '../api/istio';
 import { writeDocument } from '../emit/yaml-writer';
 import { AddressEnd, WorkloadEnd, homeOf, nameOf } from '../intent/endpoint';
 import { Statement, describe } from '../intent/flow';
@@ -99,6 +100,7 @@ export interface IstioSidecarProps {
 const SECURITY = 'security.istio.io/v1';
 const NETWORKING = 'networking.istio.io/v1';
 const TELEMETRY = 'telemetry.istio.io/v1';
+const ISTIOD = 'istiod';
 const DRY_RUN = { 'istio.io/dry-run': 'true' };
 
 export class IstioSidecar implements IMeshProvider {
@@ -119,12 +121,16 @@ export class IstioSidecar implements IMeshProvider {
     if (revision !== undefined) checkDnsLabel('revision', revision);
     this.trustDomain = trustDomain;
     this.rootNamespace = rootNamespace;
-    this.scope = { clusterDomain, always: tracing ? [serviceHost(tracing._collector.namespace, tracing._collector.service, { clusterDomain })] : [] };
+    this.scope = {
+      clusterDomain,
+      always: tracing ? [serviceHost(tracing._collector.namespace, tracing._collector.service, { clusterDomain })] : [],
+      byItself: `${rootNamespace}/${ISTIOD}`,
+    };
     this.namespaceLabels = revision === undefined ? { 'istio-injection': 'enabled' } : { 'istio.io/rev': revision };
     this.policy = { apiVersion: SECURITY, kind: 'AuthorizationPolicy', annotations: dryRun ? DRY_RUN : undefined };
     this.dependencies = [{
       namespace: rootNamespace,
-      name: 'istiod',
+      name: ISTIOD,
       labels: { app: 'istiod', ...(revision === undefined ? {} : { 'istio.io/rev': revision }) },
       serviceAccountName: revision === undefined ? 'istiod' : `istiod-${revision}`,
       ports: [Port.tcp(15012)],
@@ -211,7 +217,8 @@ export class IstioSidecar implements IMeshProvider {
 
   public planMesh(): MeshPlan[] {
     if (!this.props.strictMesh) return [];
-    return [{ apiVersion: SECURITY, kind: 'PeerAuthentication', namespace: this.rootNamespace, name: 'default', render: () => ({ mtls: { mode: 'STRICT' } }) }];
+    const strict: PeerAuthenticationSpec = { mtls: { mode: 'STRICT' } };
+    return [{ apiVersion: SECURITY, kind: 'PeerAuthentication', namespace: this.rootNamespace, name: 'default', render: () => strict }];
   }
 
   public files({ platform, namespaces, flows }: MeshIntent): ReadonlyMap<string, string> {
@@ -220,7 +227,15 @@ export class IstioSidecar implements IMeshProvider {
     const named = stated.flatMap(({ from, to }) => [homeOf(from), homeOf(to)].flatMap(home => (home && !home.group ? [home.namespace] : [])));
     const watched = watchOnlyOwn ? [...new Set([...namespaces(), ...named, this.rootNamespace, 'default', platform._dns.namespace])].sort(compareText) : [];
     const values = istiodValues({
-      trustDomain: this.trustDomain, clusterDomain: this.scope.clusterDomain, rootNamespace: this.rootNamespace, revision, istioCni, tracing, accessLogs, platform, watched,
+      trustDomain: this.trustDomain,
+      clusterDomain: this.scope.clusterDomain,
+      rootNamespace: this.rootNamespace,
+      revision,
+      istioCni,
+      tracing,
+      accessLogs,
+      platform,
+      watched,
     });
     const plaintext = plaintextReport(stated);
     return new Map([['mesh/istiod-values.yaml', writeDocument(values)], ...(plaintext ? [['mesh/plaintext.md', plaintext] as const] : [])]);

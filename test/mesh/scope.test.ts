@@ -10,7 +10,8 @@ import { newMesh, newShop } from '../support/mesh';
 
 const DNS = 'kube-system/kube-dns.kube-system.svc.cluster.local';
 const scopeOf = (home: SecureNamespace, workload: string) => object(home, 'Sidecar', `${workload}-scope`).spec;
-const hosts = (home: SecureNamespace, workload: string): string[] => scopeOf(home, workload).egress.flatMap((each: any) => each.hosts).filter((host: string) => host !== DNS);
+const hosts = (home: SecureNamespace, workload: string): string[] =>
+  scopeOf(home, workload).egress.flatMap((each: any) => each.hosts).filter((host: string) => host !== DNS);
 const entries = (home: SecureNamespace) => objects(home.node.root as any).filter(({ kind }) => kind === 'ServiceEntry');
 
 describe('4. the mesh: a proxy knows of what is stated, and of nothing else', () => {

@@ -22,6 +22,7 @@ import { EDGE_ADDRESSES } from './edge-7-addresses';
 import { EDGE_FIREWALL } from './edge-8-firewall';
 import { EDGE_ROUTERS } from './edge-9-routers';
 import { MESH_DRY_RUN, MESH_IDENTITY, MESH_MUTUAL_TLS, MESH_PORTS } from './mesh-1-identity';
+import { MESH_METRICS, MESH_SCOPE, MESH_TELEMETRY } from './mesh-3-4-7';
 import { Mutant } from './mutant';
 
 /** Every mutant under the number of what it breaks. */
@@ -52,7 +53,9 @@ export const MUTANTS: Readonly<Record<number, readonly Mutant[]>> = {
   // The mesh, which counts its items anew.
   201: MESH_IDENTITY,
   202: MESH_MUTUAL_TLS,
-  203: MESH_PORTS,
+  203: [...MESH_PORTS, ...MESH_METRICS],
+  204: MESH_SCOPE,
+  207: MESH_TELEMETRY,
   208: MESH_DRY_RUN,
   // Connectivity as a tool of its own.
   306: CONNECTIVITY_ADOPT,
