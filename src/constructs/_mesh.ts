@@ -82,7 +82,8 @@ export function emitWorkloadMesh(scope: Construct, intent: WorkloadIntent, edge:
   if (workload && ['Job', 'CronJob'].includes(ApiObject.of(workload).kind)) mesh.refuseJobs(scope.node.path, edge.platform);
   const flows = () => edge._ledger.flowsOf(end);
   const whole = { ...intent, home: member.intent, flows };
-  emitPlans(scope, mesh.planWorkload(whole), flows);
+  // A gateway says itself what it takes, and knows no Sidecar.
+  if (!end.gateway) emitPlans(scope, mesh.planWorkload(whole), flows);
   scope.node.addValidation({ validate: () => mesh.workloadFaults(whole) });
   if (service) speak(ApiObject.of(service), () => mesh.protocols(end, flows()));
   member.connections.push(connections);
@@ -95,6 +96,7 @@ export function emitWorkloadMesh(scope: Construct, intent: WorkloadIntent, edge:
 
 /** What a workload in a mesh needs once a peer without identity may reach it. */
 export function emitPlaintext(scope: Construct, intent: WorkloadIntent, edge: IClusterEdge): void {
+  if (intent.end.gateway) return;
   emitPlans(scope, edge.mesh!._mesh.planPlaintext(intent), () => edge._ledger.flowsOf(intent.end));
 }
 

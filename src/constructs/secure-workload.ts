@@ -83,7 +83,7 @@ export class SecureWorkload extends Construct implements IPeer {
     checkDnsLabel(`[${namespace.node.path}] workload name`, name);
     return new SecureWorkload(namespace, id, name, (path, self) => {
       self.wrapped = pods(self);
-      const { workload, serviceAccountName } = self.wrapped;
+      const { workload, serviceAccountName, gateway } = self.wrapped;
       return {
         kind: 'workload',
         path,
@@ -91,6 +91,7 @@ export class SecureWorkload extends Construct implements IPeer {
         home: namespace._home,
         labels: selectingLabels(workload),
         serviceAccountName,
+        gateway,
         imported: false,
         ports: () => declaredPorts(workload),
         servicePorts: () => servicedPorts(self.wrapped?.service),
@@ -183,6 +184,8 @@ export interface WrappedPods {
   readonly workload: kplus.AbstractPod;
   readonly serviceAccountName: string;
   readonly service?: kplus.Service;
+  /** Set where they are a gateway of the mesh: the annotations that make them one. */
+  readonly gateway?: Readonly<Record<string, string>>;
 }
 
 /** Gives an existing workload the identity it lacks, by a patch on its object. Returns the name it now runs under. */

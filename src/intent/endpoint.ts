@@ -56,6 +56,8 @@ export interface WorkloadEnd {
   readonly imported: boolean;
   /** What its containers declare at this moment: containers may be added until synth. */
   ports(): DeclaredPort[];
+  /** Set where its pods are a gateway of the mesh: the annotations that make them one. What they take is said by the gateway, not by flows alone. */
+  readonly gateway?: Readonly<Record<string, string>>;
   /** Called when a peer without identity in the mesh may reach it, so that its owner can create what only such flows need. */
   expose?(): void;
   /** What clients dial on the Service in front of it, and where that leads: policies see only the latter. */

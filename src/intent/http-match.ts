@@ -77,6 +77,11 @@ export class HttpMatch {
     return HttpMatch.of(undefined, path, options);
   }
 
+  /** Any other method, as a request has it. @internal */
+  public static _method(method: string, path: string, options: HttpMatchOptions = {}): HttpMatch {
+    return HttpMatch.of(method, path, options);
+  }
+
   private static of(method: string | undefined, path: string, { hosts = [], headers = {} }: HttpMatchOptions): HttpMatch {
     if (!PATH.test(path)) {
       throw new Error(`path '${path}' is not one that a request can be matched by: begin it with '/', end it in '/*' to mean all that is below, and use no '*', '?' or '#' elsewhere`);

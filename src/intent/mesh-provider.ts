@@ -5,6 +5,7 @@
 import { AddressEnd, AddressFacts, NamespaceEnd, WorkloadEnd } from './endpoint';
 import { Flow, Statement } from './flow';
 import { SubjectFlows } from './ledger';
+import { IGatewayRenderer } from './mesh-gateway';
 import { ManifestPlan, WorkloadIntent } from './network-provider';
 import { Platform, ResolvedDns } from './platform';
 import { Port } from './port';
@@ -62,6 +63,8 @@ export interface IMeshProvider {
   readonly namespaceLabels: Readonly<Record<string, string>>;
   /** What the proxies of every namespace in the mesh have to reach. */
   readonly dependencies: readonly MeshDependency[];
+  /** Its gateways. Missing where it has none. */
+  readonly gateways?: IGatewayRenderer;
   /** Throws where the mesh cannot hold what is stated. Called when the statement is made. */
   refuse(statement: Statement): void;
   /** Throws where pods of a namespace could not join. */

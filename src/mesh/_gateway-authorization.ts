@@ -14,7 +14,8 @@ export function renderGatewayAllows(intent: GatewayIntent): GatewayAuthorization
   const sources = sourcesOf(intent);
   const rules: GatewayRule[] = all.flatMap((route, i) => cellsOf(route, all.slice(0, i)).map(cell => ruleOf(cell, route, sources, intent)));
   // Every request there is answered with the way to HTTPS, whatever it asks for.
-  if (http && all.length) rules.push({ from: sources.map(source => ({ source })), to: [{ operation: { ports: [String(http.pods)], hosts: authorities(hosts) } }] });
+  const plain = http && { ports: [String(http.pods)], hosts: authorities(hosts) };
+  if (plain && all.length) rules.push({ from: sources.map(source => ({ source })), to: [{ operation: plain }] });
   return { selector: { matchLabels: end.labels }, action: 'ALLOW', ...(rules.length ? { rules } : {}) };
 }
 
@@ -37,7 +38,8 @@ interface Cell {
 /** The requests of a route, without those that an earlier one with other demands is for. */
 function cellsOf({ match, token }: GatewayRoute, earlier: readonly GatewayRoute[]): Cell[] {
   const others = earlier.filter(other => JSON.stringify(other.token) !== JSON.stringify(token));
-  return others.reduce((cells, other) => cells.flatMap(cell => without(cell, other.match)), [{ match, notPaths: [], notMethods: [], notHeaders: [] }] as Cell[]);
+  const whole: Cell[] = [{ match, notPaths: [], notMethods: [], notHeaders: [] }];
+  return others.reduce((cells, other) => cells.flatMap(cell => without(cell, other.match)), whole);
 }
 
 function without(cell: Cell, other: RouteMatch): Cell[] {
@@ -58,7 +60,8 @@ function without(cell: Cell, other: RouteMatch): Cell[] {
   ].filter(({ match: { methods }, notMethods }) => methods.length === 0 || methods.some(method => !notMethods.includes(method)));
 }
 
-function ruleOf({ match, notPaths, notMethods, notHeaders }: Cell, { token }: GatewayRoute, sources: readonly GatewaySource[], { https }: GatewayIntent): GatewayRule {
+function ruleOf(cell: Cell, { token }: GatewayRoute, sources: readonly GatewaySource[], { https }: GatewayIntent): GatewayRule {
+  const { match, notPaths, notMethods, notHeaders } = cell;
   const { methods, hosts, headers } = match;
   const when = [
     ...headers.map(({ name, value }) => ({ key: `request.headers[${name}]`, values: [value] })),

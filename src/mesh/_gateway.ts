@@ -7,7 +7,7 @@
  */
 import { renderGatewayAllows, renderGatewayDenials } from './_gateway-authorization';
 import {
-  DestinationRuleSpec, EnvoyFilterSpec, GatewayAuthorizationSpec, GatewaySpec, HttpMatchSpec, HttpRouteSpec, RequestAuthenticationSpec, VirtualServiceSpec,
+  DestinationRuleSpec, EnvoyFilterSpec, GatewaySpec, HttpMatchSpec, HttpRouteSpec, RequestAuthenticationSpec, VirtualServiceSpec,
 } from '../api/istio-gateway';
 import { WorkloadEnd } from '../intent/endpoint';
 import { DestinationIntent, GatewayIntent, GatewayRoute, IGatewayRenderer, RouteMatch } from '../intent/mesh-gateway';
@@ -21,7 +21,12 @@ const SECURITY = 'security.istio.io/v1';
 const RETRY_ON = 'connect-failure,refused-stream';
 
 export class IstioGateway implements IGatewayRenderer {
-  constructor(private readonly clusterDomain: string) {}
+  private readonly policy: Pick<ManifestPlan, 'apiVersion' | 'kind' | 'annotations'>;
+
+  /** @param dryRun whether policies are to be logged only */
+  constructor(private readonly clusterDomain: string, dryRun: boolean) {
+    this.policy = { apiVersion: SECURITY, kind: 'AuthorizationPolicy', annotations: dryRun ? { 'istio.io/dry-run': 'true' } : undefined };
+  }
 
   public annotations(trustedProxies: number): Record<string, string> {
     const topology = JSON.stringify({ gatewayTopology: { numTrustedProxies: trustedProxies } });
@@ -33,14 +38,14 @@ export class IstioGateway implements IGatewayRenderer {
     return [
       { apiVersion: NETWORKING, kind: 'Gateway', name, render: () => renderGateway(intent) },
       ...hosts.map(host => ({ apiVersion: NETWORKING, kind: 'VirtualService', name: `${name}-${host}`, render: () => renderRoutes(intent, host, this.clusterDomain) })),
-      { apiVersion: SECURITY, kind: 'AuthorizationPolicy', name: `${name}-authorization`, render: () => renderGatewayAllows(intent) },
+      { ...this.policy, name: `${name}-authorization`, render: () => renderGatewayAllows(intent) },
       ...(issuers.length ? [{ apiVersion: SECURITY, kind: 'RequestAuthentication', name: `${name}-tokens`, render: () => renderTokens(intent) }] : []),
       { apiVersion: 'networking.istio.io/v1alpha3', kind: 'EnvoyFilter', name: `${name}-requests`, render: () => renderRequests(intent.end) },
     ];
   }
 
   public planDenials(intent: GatewayIntent): ManifestPlan[] {
-    return [{ apiVersion: SECURITY, kind: 'AuthorizationPolicy', name: `${intent.end.name}-denials`, render: () => renderGatewayDenials(intent) }];
+    return [{ ...this.policy, name: `${intent.end.name}-denials`, render: () => renderGatewayDenials(intent) }];
   }
 
   public planDestination({ name }: WorkloadEnd, destination: DestinationIntent): ManifestPlan[] {

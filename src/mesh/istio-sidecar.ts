@@ -3,6 +3,7 @@
  * ask for what. It decides at the destination and about TCP; policies of the network stay in force beside it.
  */
 import { joinAuthorization, portFault, renderAuthorization, renderPlaintext } from './_authorization';
+import { IstioGateway } from './_gateway';
 import { plaintextReport } from './_plaintext';
 import { opaqueFault, protocolsOf } from './_protocols';
 import { ScopeFacts, externalFault, externalName, isExternal, renderExternal, renderSidecar, scopeFaults, serviceHost } from './_scope';
@@ -107,6 +108,7 @@ export class IstioSidecar implements IMeshProvider {
   public readonly title = 'MeshProvider.istioSidecar()';
   public readonly namespaceLabels: Readonly<Record<string, string>>;
   public readonly dependencies: readonly MeshDependency[];
+  public readonly gateways: IstioGateway;
 
   private readonly trustDomain: string;
   private readonly rootNamespace: string;
@@ -121,6 +123,7 @@ export class IstioSidecar implements IMeshProvider {
     if (revision !== undefined) checkDnsLabel('revision', revision);
     this.trustDomain = trustDomain;
     this.rootNamespace = rootNamespace;
+    this.gateways = new IstioGateway(clusterDomain, dryRun === true);
     this.scope = {
       clusterDomain,
       always: tracing ? [serviceHost(tracing._collector.namespace, tracing._collector.service, { clusterDomain })] : [],
