@@ -9,15 +9,19 @@ import { PodTemplate, podTemplateOf } from './_pods';
 import { named, pathOf } from './_synth-unique';
 import { HARMLESS_CAPABILITIES } from '../admission/baseline';
 import { list, viewPod } from '../admission/pod-view';
+import { WorkloadEnd } from '../intent/endpoint';
+import { carries } from '../proof/closure';
 
 /** What would keep pods of our namespaces from running, one message for each fault. */
 export function guardrailFaults(manifests: readonly AppManifest[], homes: readonly Home[], openshift: boolean): string[] {
   const levels = new Map(homes.map(({ namespace, podSecurity }) => [namespace, podSecurity]));
+  const gateways = homes.flatMap(({ workloads }) => workloads.filter(({ gateway }) => gateway));
   return manifests.flatMap(manifest => {
     const level = levels.get(manifest.json.metadata?.namespace);
     const template = level && podTemplateOf(manifest.json);
     if (!template) return [];
-    return [...hostFaults(template), ...(level === 'privileged' ? [] : capabilityFaults(template)), ...metadataFaults(template, openshift)]
+    const gateway = gateways.find(one => one.home.namespace === manifest.json.metadata?.namespace && isOf(template, one));
+    return [...hostFaults(template), ...(level === 'privileged' ? [] : capabilityFaults(template)), ...metadataFaults(template, openshift, gateway)]
       .map(fault => `'${pathOf(manifest)}' (${named(manifest)}) is refused by the guardrails of this program: ${template.field}${fault}`);
   });
 }
@@ -44,11 +48,16 @@ function capabilityFaults(template: PodTemplate): string[] {
   });
 }
 
-function metadataFaults({ metadata }: PodTemplate, openshift: boolean): string[] {
+function metadataFaults({ metadata }: PodTemplate, openshift: boolean, gateway: WorkloadEnd | undefined): string[] {
   const limited = limitedMetadata(openshift);
   return (['labels', 'annotations'] as const).flatMap(what => Object.entries(metadata?.[what] ?? {}).flatMap(([key, value]) => {
     const allowed = limited[what].get(key);
-    if (!allowed || allowed.includes(value as string)) return [];
+    if (!allowed || allowed.includes(value as string) || (what === 'annotations' && gateway?.gateway?.[key] === value)) return [];
     return [`metadata.${what}['${key}'] is '${value}', which leads around the mesh or the network: remove it`];
   }));
+}
+
+/** Whether pods are those of a workload: by its identity and its labels. */
+function isOf({ metadata, spec }: PodTemplate, { serviceAccountName, labels }: WorkloadEnd): boolean {
+  return spec.serviceAccountName === serviceAccountName && carries(metadata?.labels ?? {}, labels);
 }

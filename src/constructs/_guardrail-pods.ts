@@ -6,6 +6,7 @@
 import { Guardrail, GuardrailContext, on } from './_guardrail';
 import { celText, celTexts, orEmpty } from './_guardrail-cel';
 import { HARMLESS_CAPABILITIES } from '../admission/baseline';
+import { WorkloadEnd } from '../intent/endpoint';
 
 /** Any of these keeps a container from forging packets, where it adds nothing back. */
 export const DROPPING_RAW = ['ALL', 'NET_RAW'];
@@ -104,10 +105,14 @@ export function limitedMetadata(openshift: boolean): { labels: ReadonlyMap<strin
   };
 }
 
-/** What a pod had before it may keep, or nobody could change anything else of it. Metadata can be changed by way of the status too. */
-export function annotationsPolicy({ openshift }: GuardrailContext): Guardrail {
+/**
+ * What a pod had before it may keep, or nobody could change anything else of it. Metadata can be changed by way of the status too.
+ * A gateway's pods, known by their identity and their labels, have exactly the annotations that make them one.
+ */
+export function annotationsPolicy({ openshift, gateways }: GuardrailContext): Guardrail {
   const { labels, annotations } = limitedMetadata(openshift);
-  const keeps = (what: string) => `variables.${what}.all(key, !(key in variables.limited_${what}) || variables.${what}[key] in variables.limited_${what}[key] `
+  const own = gateways.map(ownAnnotations);
+  const keeps = (what: string, more = '') => `variables.${what}.all(key, !(key in variables.limited_${what}) || variables.${what}[key] in variables.limited_${what}[key]${more} `
     + `|| (oldObject != null && has(oldObject.metadata.${what}) && key in oldObject.metadata.${what} && oldObject.metadata.${what}[key] == variables.${what}[key]))`;
   return {
     rules: [on('', ['pods'], ['CREATE', 'UPDATE']), on('', ['pods/status'], ['UPDATE'])],
@@ -120,11 +125,22 @@ export function annotationsPolicy({ openshift }: GuardrailContext): Guardrail {
     validations: [
       { expression: keeps('labels'), message: 'a label of this pod takes it out of the mesh: remove it (istio.io/dataplane-mode, sidecar.istio.io/inject)' },
       {
-        expression: keeps('annotations'),
+        expression: keeps('annotations', own.map(each => ` || (${each})`).join('')),
         message: 'an annotation of this pod leads around the mesh or the network: remove sidecar.istio.io, traffic.sidecar.istio.io and those of networks and addresses',
       },
     ],
   };
+}
+
+/** Whether an annotation is one that makes the pods of this gateway what they are, at a pod of it. */
+function ownAnnotations({ home, serviceAccountName, labels, gateway = {} }: WorkloadEnd): string {
+  const selecting = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
+  return [
+    `request.namespace == ${celText(home.namespace)}`,
+    `has(object.spec.serviceAccountName) && object.spec.serviceAccountName == ${celText(serviceAccountName)}`,
+    ...selecting.map(([key, value]) => `${celText(key)} in variables.labels && variables.labels[${celText(key)}] == ${celText(value)}`),
+    `(${Object.entries(gateway).map(([key, value]) => `(key == ${celText(key)} && variables.annotations[key] == ${celText(value)})`).join(' || ')})`,
+  ].join(' && ');
 }
 
 function celTable(table: ReadonlyMap<string, readonly string[]>): string {

@@ -2,6 +2,7 @@
 import { Identities, SystemPrograms } from './_guardrail-identities';
 import { ResourceRule, ValidatingAdmissionPolicySpec } from '../api/admission';
 import { RbacSubject } from '../api/rbac';
+import { WorkloadEnd } from '../intent/endpoint';
 
 /** What guardrails are made from. */
 export interface GuardrailContext {
@@ -12,6 +13,8 @@ export interface GuardrailContext {
   readonly namespaces: readonly string[];
   /** Those of them whose pods may be privileged. */
   readonly privileged: readonly string[];
+  /** Workloads of this program that are gateways of the mesh. */
+  readonly gateways: readonly WorkloadEnd[];
 }
 
 /** One guardrail, without what all of them have. */

@@ -71,6 +71,7 @@ export function addGuardrails(edge: Chart & IClusterEdge, { _props: props }: Gua
       system,
       openshift,
       namespaces: all.map(({ namespace }) => namespace),
+      gateways: all.flatMap(({ workloads }) => workloads.filter(({ gateway }) => gateway)),
       privileged: all.filter(({ podSecurity }) => podSecurity === 'privileged').map(({ namespace }) => namespace),
     };
   };
