@@ -75,18 +75,18 @@ export function servicePortOf(where: string, end: WorkloadEnd, wanted: number | 
   return { service: chosen.port._first, pods: chosen.target };
 }
 
-/** The requests that arrive at a destination of the route; undefined where that is whatever is asked for. */
-export function requestsOf(match: RouteMatch, hosts: readonly string[], rewrite: string | undefined, limited: boolean): HttpMatch[] | undefined {
+/**
+ * The requests that arrive at a destination of the route; undefined where that is whatever is asked for. Hosts are the gateway's alone to tell
+ * apart: a destination that agrees to them would have to change with every name that the gateway gets.
+ */
+export function requestsOf(match: RouteMatch, rewrite: string | undefined, limited: boolean): HttpMatch[] | undefined {
   const { exact, methods, headers } = match;
   const path = rewrite ?? match.path;
-  const everything = path === '/' && !exact && methods.length === 0 && headers.length === 0 && match.hosts.length === hosts.length;
+  const everything = path === '/' && !exact && methods.length === 0 && headers.length === 0;
   if (everything && !limited) return undefined;
   const below = path === '/' ? '/*' : `${path.replace(/\/$/, '')}/*`;
   const paths = exact ? [path] : path === '/' ? [below] : [path, below];
-  const options = {
-    headers: Object.fromEntries(headers.map(({ name, value }) => [name, value])),
-    ...(match.hosts.length === hosts.length ? {} : { hosts: [...match.hosts] }),
-  };
+  const options = { headers: Object.fromEntries(headers.map(({ name, value }) => [name, value])) };
   return paths.flatMap(one => (methods.length === 0 ? [HttpMatch.any(one, options)] : methods.map(method => HttpMatch._method(method, one, options))));
 }
 

@@ -27,7 +27,7 @@ import { Port } from '../intent/port';
 
 const HTTPS = { service: 443, pods: 8443, name: 'https' };
 const HTTP = { service: 80, pods: 8080, name: 'http' };
-const HEALTH = { service: 15021, pods: 15021, name: 'status-port' };
+const HEALTH = { service: 15021, pods: 15021, name: 'http-status' };
 
 const HOST = /^(?=.{1,253}$)([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 /** By the ledger, which is a cluster's: who answers for a host. */
@@ -160,7 +160,7 @@ export class MeshGateway extends Construct implements IPeer {
     for (const { end, ports, service } of targets) {
       this.protect(end, service, options.circuitBreaker ?? {});
       const key = `${keyOf(end)} ${ports.pods}`;
-      const http = end.home.meshed ? requestsOf(match, this.hosts, options.rewrite, this.limited.has(key)) : undefined;
+      const http = end.home.meshed ? requestsOf(match, options.rewrite, this.limited.has(key)) : undefined;
       if (http) this.limited.add(key);
       this.connections.allowTo({ _end: end }, { ports: [ports.pods], http, reason: options.reason ?? `route ${textOf(match).slice(1, -1)}` });
     }

@@ -19,10 +19,11 @@ export function renderGatewayAllows(intent: GatewayIntent): GatewayAuthorization
   return { selector: { matchLabels: end.labels }, action: 'ALLOW', ...(rules.length ? { rules } : {}) };
 }
 
-/** What is denied is denied to everybody, whatever else is said. */
-export function renderGatewayDenials({ end, denials }: GatewayIntent): GatewayAuthorizationSpec {
+/** What is denied is denied to everybody, whatever else is said; on ports that speak HTTP, or a port that does not would be denied as a whole. */
+export function renderGatewayDenials({ end, https, http, denials }: GatewayIntent): GatewayAuthorizationSpec {
+  const ports = [https, ...(http ? [http] : [])].map(({ pods }) => String(pods)).sort(compareText);
   const operations = denials().map(({ hosts, ...match }): GatewayOperation =>
-    ({ hosts: authorities(hosts), paths: pathsOf({ hosts, ...match }), ...(match.methods.length ? { methods: match.methods } : {}) }));
+    ({ ports, hosts: authorities(hosts), paths: pathsOf({ hosts, ...match }), ...(match.methods.length ? { methods: match.methods } : {}) }));
   const unique = [...new Map(operations.map(operation => [JSON.stringify(operation), operation]))].sort(([a], [b]) => compareText(a, b));
   return { selector: { matchLabels: end.labels }, action: 'DENY', rules: [{ to: unique.map(([, operation]) => ({ operation })) }] };
 }

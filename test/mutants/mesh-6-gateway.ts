@@ -17,7 +17,7 @@ export const MESH_GATEWAY: Mutant[] = [
   {
     title: 'tokens are believed and demanded of nobody',
     file: ALLOWS,
-    find: "const demanded = token ? { requestPrincipals: token.issuers.map(issuer => `${issuer}/*`).sort(compareText) } : {};",
+    find: 'const demanded = token ? { requestPrincipals: token.issuers.map(issuer => `${issuer}/*`).sort(compareText) } : {};',
     replace: 'const demanded = {};',
     test: TEST,
     name: '6. MeshGateway: tokens are believed of an issuer',
