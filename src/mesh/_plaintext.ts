@@ -1,17 +1,17 @@
 /**
  * Every port of the mesh that takes plaintext, for those who review it: whose it is, who may use it so, and why.
  *
- * Laws: made of the flows that the exceptions are made of; what is not listed takes mutual TLS and nothing else.
+ * Laws: made of the flows that the exceptions are made of; what is not listed, gateways aside, takes mutual TLS and nothing else.
  */
-import { WorkloadEnd, nameOf } from '../intent/endpoint';
+import { nameOf } from '../intent/endpoint';
 import { Flow } from '../intent/flow';
 import { hasIdentity } from '../intent/mesh-provider';
 import { compareText } from '../intent/port';
 
 /** The file, or nothing where no port takes plaintext. */
 export function plaintextReport(flows: readonly Flow[]): string | undefined {
-  const lines = flows.filter((flow): flow is Flow & { to: WorkloadEnd } => flow.to.kind === 'workload' && flow.to.home.meshed === true && !hasIdentity(flow.from))
-    .flatMap(({ from, to, ports, reasons }) => ports.filter(({ _transport }) => _transport === 'TCP').map(port => row([nameOf(to), port.toString(), nameOf(from), reasons.join('; ')])));
+  const lines = flows.filter(isPlaintext).flatMap(({ from, to, ports, reasons }) =>
+    ports.filter(({ _transport }) => _transport === 'TCP').map(port => row([nameOf(to), port.toString(), nameOf(from), reasons.join('; ')])));
   if (lines.length === 0) return undefined;
   return [
     '# Ports that take plaintext',
@@ -24,6 +24,11 @@ export function plaintextReport(flows: readonly Flow[]): string | undefined {
     ...[...new Set(lines)].sort(compareText),
     '',
   ].join('\n');
+}
+
+/** A gateway says itself what its listeners take. */
+function isPlaintext({ from, to }: Flow): boolean {
+  return to.kind === 'workload' && to.home.meshed === true && !to.gateway && !hasIdentity(from);
 }
 
 function row(cells: readonly string[]): string {

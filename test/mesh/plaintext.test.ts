@@ -1,6 +1,6 @@
 import { SecureNamespace } from '../../src/constructs/secure-namespace';
 import { SecureWorkload } from '../../src/constructs/secure-workload';
-import { Peer } from '../../src/index';
+import { GatewayCertificate, MeshGateway, Peer } from '../../src/index';
 import { Port } from '../../src/intent/port';
 import { deployment, object, objects, refusal, tcp } from '../support/app';
 import { newMesh, newShop } from '../support/mesh';
@@ -26,6 +26,15 @@ describe('1. the mesh: the report of plaintext', () => {
     shop.web.connections.allowFrom(Peer.cidr('198.51.100.0/24'), { ports: [Port.tcp(8080), Port.udp(53)], reason: 'x' });
     expect(rows(report(shop))).toHaveLength(1);
     expect(Object.keys(object(shop.home, 'PeerAuthentication', 'web-plaintext').spec.portLevelMtls)).toEqual(['8080']);
+  });
+
+  test('leaves a gateway out, whose listeners say themselves what they take', () => {
+    const shop = newShop();
+    const gateway = new MeshGateway(shop.namespace('public'), 'public', { hosts: ['shop.example'], certificate: GatewayCertificate.fromIssuer('letsencrypt') });
+    gateway.route('/', shop.web);
+    expect(report(shop)).toBeUndefined();
+    shop.web.connections.allowFrom(Peer.cidr('198.51.100.0/24'), { reason: 'past the gateway' });
+    expect(rows(report(shop))).toEqual(['| shop/web | TCP 8080 | 198.51.100.0/24 | past the gateway |']);
   });
 
   test('is not written where there is no exception', () => {

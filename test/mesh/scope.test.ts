@@ -4,7 +4,9 @@ import { EgressRouter } from '../../src/constructs/egress-router';
 import { Isolation, SecureNamespace } from '../../src/constructs/secure-namespace';
 import { SecureWorkload } from '../../src/constructs/secure-workload';
 import { Access, HttpMatch, NetworkProvider, Peer, Tracing } from '../../src/index';
+import { AddressEnd } from '../../src/intent/endpoint';
 import { Port } from '../../src/intent/port';
+import { externalFault, externalName } from '../../src/mesh/_scope';
 import { deployment, object, objects, refusal } from '../support/app';
 import { newMesh, newShop } from '../support/mesh';
 
@@ -144,6 +146,19 @@ describe('4. the mesh: what is outside is known where it was stated', () => {
     expect(entries(home)[0].spec).toMatchObject({ hosts: ['api.partner.example'], ports: [{ number: 443, protocol: 'TLS' }], resolution: 'DNS' });
     expect(() => api.connections.allowTo(Peer.cidr('198.51.100.0/24'), { ports: [Port.tcpRange(1000, 2000)] })).toThrow(/a ServiceEntry lists each/);
     api.connections.allowTo(Peer.cidr('198.51.100.0/24'), { ports: [Port.tcpRange(1000, 1010)] });
+  });
+
+  test('a name that stands for many is entered where it can be told from the connection, and refused elsewhere', () => {
+    const many = Peer.host('*.partner.example')._end as AddressEnd;
+    expect(externalFault(many, [Port.postgres()])).toMatch(/on port 5432 a proxy cannot tell/);
+    expect(externalFault(many, [Port.https(), Port.tcp(80)])).toBeUndefined();
+    expect(externalFault(Peer.host('one.partner.example')._end as AddressEnd, [Port.postgres()])).toBeUndefined();
+  });
+
+  test('what loses letters as the name of an object is told apart by more than them', () => {
+    const names = ['a-b.example', 'a.b.example', '2001:db8::/32', '2001:db8::32'].map(text => externalName({ text } as AddressEnd));
+    expect(new Set(names).size).toBe(4);
+    for (const name of names) expect(name).toMatch(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
   });
 
   test('two names on one port on which none can be told are refused, on two ports or by two workloads they are not', () => {

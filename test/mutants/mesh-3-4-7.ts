@@ -25,8 +25,8 @@ export const MESH_METRICS: Mutant[] = [
   {
     title: 'the report says nothing of plaintext from outside the mesh',
     file: 'src/mesh/_plaintext.ts',
-    find: '!hasIdentity(flow.from)',
-    replace: "!hasIdentity(flow.from) && flow.from.kind === 'addresses'",
+    find: '!to.gateway && !hasIdentity(from)',
+    replace: "!to.gateway && !hasIdentity(from) && from.kind === 'addresses'",
     test: PLAINTEXT,
     name: '1. the mesh: the report of plaintext names workload',
   },
