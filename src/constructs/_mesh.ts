@@ -121,7 +121,16 @@ function dependOn(on: MeshDependency, from: NamespaceEnd, edge: IClusterEdge, co
   if (namespace === from.namespace) return;
   const home: NamespaceEnd = { kind: 'namespace', path: namespace, namespace, tenant: '', ledger: edge._ledger, imported: true, open: () => undefined };
   const others: WorkloadEnd = {
-    kind: 'workload', path: `${namespace}/${name}`, name, home, labels, serviceAccountName, imported: true, ports: () => ports.map(port => ({ port })), services: () => services,
+    kind: 'workload',
+    path: `${namespace}/${name}`,
+    name,
+    home,
+    labels,
+    serviceAccountName,
+    imported: true,
+    ports: () => ports.map(port => ({ port })),
+    services: () => services,
+    remedy: 'every proxy of the mesh depends on it, so create it before the namespaces that join',
   };
   const known = edge._ledger.known(others);
   const end = known?.kind === 'workload' && !known.imported ? known : others;

@@ -54,10 +54,12 @@ export interface WorkloadEnd {
   readonly labels: Record<string, string>;
   readonly serviceAccountName: string;
   readonly imported: boolean;
-  /** What its containers declare at this moment: containers may be added until synth. */
-  ports(): DeclaredPort[];
   /** Set where its pods are a gateway of the mesh: the annotations that make them one. What they take is said by the gateway, not by flows alone. */
   readonly gateway?: Readonly<Record<string, string>>;
+  /** Set where the library names it without being told to: what to do where it is of this App, and was made too late to be found. */
+  readonly remedy?: string;
+  /** What its containers declare at this moment: containers may be added until synth. */
+  ports(): DeclaredPort[];
   /** Called when a peer without identity in the mesh may reach it, so that its owner can create what only such flows need. */
   expose?(): void;
   /** What clients dial on the Service in front of it, and where that leads: policies see only the latter. */

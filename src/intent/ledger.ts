@@ -30,7 +30,7 @@ export class Ledger {
     const key = keyOf(end);
     const known = this.subjects.get(key);
     if (known && known.imported !== end.imported) {
-      throw new Error(`[${end.path}] '${nameOf(end)}' is of this App, and is imported as well: use the construct itself instead of importing it`);
+      throw new Error(`[${end.path}] '${nameOf(end)}' is of this App, and is imported as well: ${remedyOf(known) ?? 'use the construct itself instead of importing it'}`);
     }
     if (known?.kind === 'workload' && end.kind === 'workload' && !sameWorkload(known, end)) {
       throw new Error(`[${end.path}] '${nameOf(end)}' is imported twice, with other labels or another ServiceAccount: give each workload a name of its own`);
@@ -125,6 +125,10 @@ function disagreement(statements: readonly Statement[]): string[] {
     }
   }
   return [];
+}
+
+function remedyOf(end: Subject): string | undefined {
+  return end.kind === 'workload' ? end.remedy : undefined;
 }
 
 function sameWorkload(a: WorkloadEnd, b: WorkloadEnd): boolean {

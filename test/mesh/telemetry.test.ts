@@ -61,6 +61,13 @@ describe('7. the mesh: traces', () => {
     expect(refusal(app)).toBe('');
   });
 
+  test('a collector of this App that comes after those who need it is refused, with the remedy', () => {
+    const { namespace } = newMesh({ tracing: Tracing.jaeger({ ...COLLECTOR, service: 'jaeger' }) });
+    namespace('shop');
+    expect(() => deployment(namespace('observability'), 'jaeger', 4317)).toThrow(/'observability\/jaeger' is of this App.*create it before the namespaces that join/);
+    deployment(namespace('other'), 'jaeger', 4317);
+  });
+
   test.each([-1, 101, NaN])('a sampling of %s percent is refused', sampling => {
     expect(() => Tracing.jaeger({ ...COLLECTOR, sampling })).toThrow(/not a share in percent/);
   });
