@@ -86,4 +86,20 @@ export const MESH_GATEWAY: Mutant[] = [
     test: 'test/mesh/mesh-gateway-guardrails.test.ts',
     name: '6. MeshGateway: under the guardrails of its own program its own pods',
   },
+  {
+    title: 'a header that leads elsewhere goes round what that route demands',
+    file: ALLOWS,
+    find: '    ...other.headers.map(header => ({ ...cell, match: meeting, notHeaders: [...cell.notHeaders, header] })),',
+    replace: '    ...other.headers.map(() => ({ ...cell, match: meeting })),',
+    test: 'test/mesh/mesh-gateway-rules.test.ts',
+    name: '6. MeshGateway: rules and routes a request is let in',
+  },
+  {
+    title: 'a wider route lets everybody into a narrower one of the same host, because it has other hosts too',
+    file: ALLOWS,
+    find: 'const apart = match.hosts.filter(host => !other.hosts.includes(host));',
+    replace: 'const apart = match.hosts;',
+    test: 'test/mesh/mesh-gateway-rules.test.ts',
+    name: '6. MeshGateway: rules and routes a request is let in',
+  },
 ];
