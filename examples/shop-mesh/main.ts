@@ -3,7 +3,8 @@
  * asked of the API than the frontend has to ask, and a gateway in front.
  */
 import {
-  ClusterApp, ClusterEdge, EgressRouter, GatewayCertificate, HttpMatch, MeshGateway, MeshProvider, NetworkProvider, Peer, Platform, Port, SecureNamespace, Tracing,
+  ClusterApp, ClusterEdge, EgressRouter, GatewayCertificate, HttpMatch, MeshGateway, MeshProvider, NetworkProvider, Peer, Platform, Port, SecureNamespace,
+  Tracing,
 } from 'cdk8s-secure-network';
 
 const app = new ClusterApp({ outdir: `${__dirname}/dist` });

@@ -54,7 +54,6 @@ export function istiodValues(facts: InstallerFacts): object {
       trustDomain,
       rootNamespace,
       meshMTLS: { minProtocolVersion: 'TLSV1_3' },
-      outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
       pathNormalization: { normalization: 'DECODE_AND_MERGE_SLASHES' },
       ...(providers.length ? { extensionProviders: providers } : {}),
       ...(watched.length ? { discoverySelectors: [{ matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: watched }] }] } : {}),

@@ -103,7 +103,6 @@ describe('7. the mesh: what its installer is told', () => {
         trustDomain: 'prod.example',
         rootNamespace: 'mesh',
         meshMTLS: { minProtocolVersion: 'TLSV1_3' },
-        outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
         pathNormalization: { normalization: 'DECODE_AND_MERGE_SLASHES' },
       },
     });
