@@ -107,7 +107,7 @@ describe('1. TLS of the API server: OpenShift', () => {
     });
     expect(metadata.namespace).toBeUndefined();
     expect(spec.tlsSecurityProfile).toEqual({ type: 'Intermediate', intermediate: {} });
-    expect(Object.keys(openshift().files()).filter(file => file.startsWith('control-plane/'))).toEqual([]);
+    expect(Object.keys(openshift().files()).filter(name => name.startsWith('control-plane/'))).toEqual([]);
   });
 
   test('suites of the user by the names that OpenShift has for them; weak ones are refused', () => {
