@@ -146,7 +146,8 @@ A namespace with ${ended} objects was removed by a platform subject, and emptied
 function frames({ mesh }: Proof): string {
   return `## 5. The mesh
 
-\`istioctl analyze\` has nothing to say about ${mesh.cases.map(({ name, objects }) => `${name} (${objects} mesh objects)`).join(', ')}; it sees a VirtualService bound to a gateway that is not there.`;
+\`istioctl analyze\` has nothing to say about ${mesh.cases.map(({ name, objects }) => `${name} (${objects} mesh objects)`).join(', ')}; it sees a VirtualService bound to a gateway that is not there.
+${mesh.cases.flatMap(({ name, explained }) => explained.map(why => `\nSaid of ${name}, and explained: ${why}.\n`)).join('')}`;
 }
 
 function interruption({ interrupted }: InterruptionReport): string {
