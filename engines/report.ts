@@ -130,7 +130,7 @@ ${mutations.map(({ name, differing }) => `- ${name}: ${differing} rows differ`).
 }
 
 /** A section of its own below the API server's. */
-function guardrails({ refused, admitted, controllers, ended }: GuardrailReport): string {
+function guardrails({ refused, admitted, controllers }: GuardrailReport): string {
   const rows = [...refused].sort(([a], [b]) => a < b ? -1 : 1).map(([name, deeds]) => [name, deeds.join('; ')]);
   return `### Guardrails
 
@@ -140,7 +140,7 @@ named, in its own words, and for a platform subject it passed.
 ${table(['guardrail', 'a tenant who'], rows)}
 
 A tenant went on doing what is his: he ${admitted.join('; ')}. The cluster's own controllers, under their own names and roles: ${controllers.join('; ')}.
-A namespace with ${ended} objects was removed by a platform subject, and emptied and finalized by the namespace controller.`;
+A namespace with our objects in it was removed by a platform subject, and emptied and finalized by the namespace controller.`;
 }
 
 function frames({ mesh }: Proof): string {
