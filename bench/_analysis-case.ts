@@ -2,7 +2,7 @@
  * One measurement in a process of its own, so that its peak memory is its own: `_analysis-case.js PART BEFORE AFTER` prints a line of JSON.
  * BEFORE and AFTER are files of manifests that differ in one policy.
  *
- * Times are of all processors together, with what the engine of JavaScript does beside the program: they do not depend on what else runs.
+ * Times are of all processors together, with what the engine of JavaScript does beside the program: less is lost to what else runs than on a clock, though a busy machine slows them too.
  */
 import * as fs from 'fs';
 import { diff } from '../src/analysis/diff';
