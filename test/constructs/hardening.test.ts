@@ -188,10 +188,11 @@ describe('13. Hardening report: other kinds', () => {
     expect(row(rowsOf(...guardrail(['Warn'])), CIS, '5.2.1').status).toBe(VIOLATED);
   });
 
-  test('an egress firewall counts where it ends with a denial', () => {
+  test('an egress firewall counts where it ends with a denial, in both families', () => {
     const firewall = (egress: object[]) => ({ apiVersion: 'k8s.ovn.org/v1', kind: 'EgressFirewall', metadata: { name: 'default', namespace: 'shop' }, spec: { egress } });
-    const deny = { type: 'Deny', to: { cidrSelector: '0.0.0.0/0' } };
-    expect(row(rowsOf(firewall([deny])), NSA, 'separation').status).toBe(SATISFIED);
+    const [four, six] = ['0.0.0.0/0', '::/0'].map(cidrSelector => ({ type: 'Deny', to: { cidrSelector } }));
+    expect(row(rowsOf(firewall([four, six])), NSA, 'separation').status).toBe(SATISFIED);
+    expect(row(rowsOf(firewall([four])), NSA, 'separation').status).toBe(VIOLATED);
     expect(row(rowsOf(firewall([{ type: 'Allow', to: { cidrSelector: '0.0.0.0/0' } }])), NSA, 'separation').status).toBe(VIOLATED);
   });
 

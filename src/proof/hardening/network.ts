@@ -31,8 +31,8 @@ export const flowsBySelector: Check = cluster => held(...cluster.objects(NETWORK
 
 /** What leaves a namespace ends with a denial of all the rest. */
 export const egressFirewalls: Check = cluster => joined(cluster.objects('k8s.ovn.org', 'EgressFirewall').map(({ ref, json }) => {
-  const last = (json.spec?.egress ?? []).filter(({ type, to, ports }: any) => type === 'Deny' && to?.cidrSelector === '0.0.0.0/0' && !ports?.length);
-  return last.length ? held(ref) : gap(`${ref} lets out what it does not name`);
+  const denied = (json.spec?.egress ?? []).filter(({ type, ports }: any) => type === 'Deny' && !ports?.length).map(({ to }: any) => to?.cidrSelector);
+  return ['0.0.0.0/0', '::/0'].every(family => denied.includes(family)) ? held(ref) : gap(`${ref} lets out what it does not name`);
 }));
 
 /** Tiers that no policy of a namespace can lift, or that stand behind them all. */
