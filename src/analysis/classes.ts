@@ -39,6 +39,7 @@ export function classify(model: ClusterModel, compilation: Compilation): Classes
   const selections = selectionsOfShapes(model, compilation);
   const portsOf = restrictPorts(compilation.portNames);
   const spaceOf = addressSpaces(model, compilation);
+  const asksIdentity = compilation.programs.some(({ withoutIdentity }) => withoutIdentity);
   const bySignature = new Map<string, PeerClass>();
   const ofShape: PeerClass[] = [];
   const all: PeerClass[] = [];
@@ -48,10 +49,11 @@ export function classify(model: ClusterModel, compilation: Compilation): Classes
     const chosen = selections[shape.id];
     const { ports, key } = portsOf(shape);
     const addresses = spaceOf(shape);
-    const signature = `${egress.id} ${ingress.id} ${shape.hostNetwork} ${chosen?.join(',') ?? ''} ${addresses?.id ?? ''} ${key}`;
+    const anonymous = asksIdentity && shape.identity === undefined;
+    const signature = `${anonymous ? 'n' : ''}${egress.id} ${ingress.id} ${shape.hostNetwork} ${chosen?.join(',') ?? ''} ${addresses?.id ?? ''} ${key}`;
     let found = bySignature.get(signature);
     if (!found) {
-      const view = { selectable: !shape.hostNetwork, unplaced: addresses === undefined, selections: chosen && new Set(chosen) };
+      const view = { selectable: !shape.hostNetwork, unplaced: addresses === undefined, anonymous, selections: chosen && new Set(chosen) };
       found = { id: all.length, shapes: [], egress, ingress, view, ports, portsKey: key, addresses };
       bySignature.set(signature, found);
       all.push(found);

@@ -96,7 +96,7 @@ class Compiler {
   }
 
   private compileRule(rule: Rule): CompiledRule {
-    const { action, ports, peers: { any, pods, addressesOfPods, hosts = NO_HOSTS } } = rule;
+    const { action, ports, peers: { any, pods, addressesOfPods, hosts = NO_HOSTS, withoutIdentity = false } } = rule;
     let ids: number[] = [];
     let everyPod = false;
     for (const match of pods) {
@@ -109,11 +109,11 @@ class Compiler {
     const interned = rule.peers.addresses && this.intern(rule.peers.addresses);
     const addresses = interned?.set;
     const unplaced = addressesOfPods === true && addresses !== undefined && addresses.contains(IpSet.all(4));
-    const who = `${any ? '*' : ''}${everyPod ? 'p' : ''}${unplaced ? 'u' : ''}${ids.join(',')}`;
+    const who = `${any ? '*' : ''}${everyPod ? 'p' : ''}${unplaced ? 'u' : ''}${withoutIdentity ? 'n' : ''}${ids.join(',')}`;
     const key = `${action} ${who} ${interned?.id ?? ''} ${hosts.join(',')} ${keyOfPorts(ports)}`;
     let compiled = this.rules.get(key);
     if (!compiled) {
-      compiled = { id: this.rules.size, action, any, everyPod, unplaced, selections: ids, addresses, hosts, ports };
+      compiled = { id: this.rules.size, action, any, everyPod, unplaced, selections: ids, addresses, hosts, withoutIdentity, ports };
       this.rules.set(key, compiled);
       for (const id of ids) this.peerSelections.set(id, this.selector.selections[id]);
       for (const { name } of ports.names) this.portNames.add(name);
@@ -140,6 +140,7 @@ function programOf(id: number, direction: Direction, tiers: readonly Tier[]): Pr
   const stages: Tier[][] = [];
   const [selections, addresses, hosts] = [new Set<number>(), new Set<IpSet>(), new Set<string>()];
   let hasNames = false;
+  let withoutIdentity = false;
   for (const tier of tiers) {
     const stage = stages.find(([first]) => first.layer.stage === tier.layer.stage);
     if (stage) stage.push(tier); else stages.push([tier]);
@@ -148,9 +149,10 @@ function programOf(id: number, direction: Direction, tiers: readonly Tier[]): Pr
       for (const host of rule.hosts) hosts.add(host);
       if (rule.addresses) addresses.add(rule.addresses);
       hasNames ||= rule.ports.names.length > 0;
+      withoutIdentity ||= rule.withoutIdentity;
     }
   }
-  return { id, direction, stages, selections: [...selections], addresses: [...addresses], hosts: [...hosts].sort(), hasNames };
+  return { id, direction, stages, selections: [...selections], addresses: [...addresses], hosts: [...hosts].sort(), hasNames, withoutIdentity };
 }
 
 function keyOfPorts({ numbers, names }: Ports): string {

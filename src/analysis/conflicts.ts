@@ -9,7 +9,7 @@ export interface Conflict {
 }
 
 export function conflictsOf(policies: readonly Policy[], shapes: readonly PodShape[], namespaces: ReadonlyMap<string, Labels>): Conflict[] {
-  const ordered = new Set(LAYERS.filter(layer => layer.decides === 'first-match').map(({ name }) => name));
+  const ordered = new Set(LAYERS.filter(layer => layer.decides === 'first-match' && !layer.agrees).map(({ name }) => name));
   const ranks = new Map<string, Policy[]>();
   for (const policy of policies) {
     if (!ordered.has(policy.layer)) continue;

@@ -67,7 +67,7 @@ function viewsOf(reach: Reachability, subject: Endpoint, direction: Direction, {
   if (peer instanceof IpSet) {
     return reach.outside(subject, direction).map(row => row.addresses.intersect(peer)).concat(
       peer.subtract(IpSet.unionOf(reach.outside(subject, direction).map(row => row.addresses))),
-    ).filter(set => !set.isEmpty).map(set => ({ at: { selectable: false, host, v4: set.v4.cuts[0], v6: set.v6.cuts[0] } }));
+    ).filter(set => !set.isEmpty).map(set => ({ at: { selectable: false, anonymous: true, host, v4: set.v4.cuts[0], v6: set.v6.cuts[0] } }));
   }
   const program = subject.peerClass[direction];
   const views = ([4, 6] as const).flatMap(family => reach.judge.viewsOf(program, peer.peerClass, family));
@@ -94,14 +94,17 @@ function* decideStage(reach: Reachability, stage: readonly { layer: Layer; polic
       .filter(({ rule }) => isPeer(rule.peers, view, reach.model.namespaces));
     const portsOf = (rule: Rule) => resolve(rule);
     if (layer.decides === 'isolating') {
+      const seen = layer.about ? undecided.intersect(layer.about) : undecided;
       let opened = ConnectionSet.none();
       for (const { policy, rule } of rules) {
-        const conn = portsOf(rule).intersect(undecided);
+        const conn = portsOf(rule).intersect(seen);
         opened = opened.union(conn);
         yield { direction, layer, effect: 'allow', object: policy.ref, rule, conn };
       }
-      for (const policy of policies) yield { direction, layer, effect: 'isolate', object: policy.ref, conn: undecided.subtract(opened) };
-      return;
+      for (const policy of policies) yield { direction, layer, effect: 'isolate', object: policy.ref, conn: seen.subtract(opened) };
+      undecided = undecided.subtract(seen);
+      if (undecided.isEmpty) return;
+      continue;
     }
     let passed = ConnectionSet.none();
     for (const { policy, rule } of rules) {
@@ -121,10 +124,12 @@ function isPeer(peers: Peers, { shape, at }: View, namespaces: ReadonlyMap<strin
     const labels = namespaces.get(shape.namespace) ?? { [NAME_LABEL]: shape.namespace };
     for (const match of peers.pods) {
       const here = match.namespace === undefined ? match.namespaces?.matches(labels) ?? true : match.namespace === shape.namespace;
-      if (here && match.pods.matches(shape.labels)) return true;
+      if (here && match.pods.matches(shape.labels) && (match.identity === undefined || (shape.identity !== undefined && match.identity.matches(shape.identity)))) return true;
     }
   }
   const { addresses, hosts = [] } = peers;
+  if (peers.withoutIdentity && (shape ? shape.identity !== undefined : !at.anonymous)) return false;
+  if (peers.withoutIdentity && addresses === undefined) return true;
   if (peers.addressesOfPods && at.unplaced && addresses?.contains(IpSet.all(4))) return true;
   if (at.host !== undefined && hosts.some(pattern => isHostIn(at.host!, pattern))) return true;
   return addresses !== undefined && ((at.v4 !== undefined && addresses.v4.has(at.v4)) || (at.v6 !== undefined && addresses.v6.has(at.v6)));

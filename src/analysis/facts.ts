@@ -23,6 +23,11 @@ export interface ClusterFacts {
    * @default - every address of the pods' ranges may be a pod's
    */
   readonly nodeAddresses?: string[];
+  /**
+   * The namespace of the mesh itself, whose policies hold in every namespace.
+   * @default 'istio-system'
+   */
+  readonly meshRootNamespace?: string;
 }
 
 const FACTS = Symbol.for('cdk8s-secure-network.ClusterFacts');

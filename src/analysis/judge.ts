@@ -71,7 +71,7 @@ export class Judge {
 }
 
 const FAMILIES: readonly Family[] = [4, 6];
-const NOBODY = { any: false, everyPod: false, unplaced: false, selections: [], hosts: [] };
+const NOBODY = { any: false, everyPod: false, unplaced: false, selections: [], hosts: [], withoutIdentity: false };
 
 /** Whether a pod may have an address of the family; one whose addresses are unknown may. */
 export function speaks(peer: PeerClass, family: Family): boolean {

@@ -1,5 +1,6 @@
 import { conflictsOf } from './conflicts';
 import { ClusterFacts, PeerSource } from './facts';
+import { hasProxy, Identity, ROOT_NAMESPACE } from './mesh-identity';
 import {
   AssumedPeer, ContainerPort, CONTROLLER, keyOfLabels, keyOfPorts, NAME_LABEL, PodShape, PROXY_LABEL, textOfWorkload, Variant, Workload,
 } from './pods';
@@ -12,7 +13,7 @@ import { DeclaredGateway, ReferenceGrant } from './readers/gateway-api';
 import { ObjectRef, Policy, textOfRef } from './rules';
 import { unreadRemark } from './unread';
 import { IpSet } from '../algebra/ip-set';
-import { Labels } from '../algebra/label-selector';
+import { Labels, LabelSelector } from '../algebra/label-selector';
 import { isClusterScoped } from '../api/scope';
 
 export interface ModelOptions {
@@ -70,6 +71,7 @@ export class ClusterModel {
   /** What is known of the cluster beside its manifests. */
   readonly facts: ClusterFacts;
 
+  private readonly meshGateways: LabelSelector[];
   private source: readonly any[];
   private readonly podRange?: IpSet;
   private readonly nodeRange?: IpSet;
@@ -78,6 +80,7 @@ export class ClusterModel {
   private constructor(private readonly options: ModelOptions, base?: ClusterModel) {
     this.facts = options.facts ?? {};
     this.source = base?.source ?? [];
+    this.meshGateways = base?.meshGateways ?? [];
     const ofNodes = IpSet.unionOf((options.facts?.nodeAddresses ?? []).map(address => IpSet.ofAddress(address)));
     this.podRange = rangeOf(options.facts?.podCidrs)?.subtract(ofNodes);
     this.nodeRange = rangeOf(options.facts?.nodeCidrs)?.union(ofNodes);
@@ -142,6 +145,8 @@ export class ClusterModel {
       referenceGrants: () => referenceGrants,
       namespaces: () => this.namespaces,
       nodes: () => nodes,
+      meshRoot: () => this.facts.meshRootNamespace ?? ROOT_NAMESPACE,
+      meshGateway: (_namespace, pods) => this.meshGateways.push(pods),
       ranges: () => ({ pods: rangeOf(this.facts.podCidrs), nodes: this.nodeRange }),
       policy: policy => {
         const key = `${groupOf(policy.ref.apiVersion)} ${textOfRef(policy.ref)}`;
@@ -244,11 +249,17 @@ export class ClusterModel {
     const key = [namespace, keyOfLabels(labels), portsKey, hostNetwork, serviceAccount, own, proxyConfigs].join('\n');
     let shape = this.shapeOf.get(key);
     if (!shape) {
-      shape = { id: this.shapes.length, namespace, labels, ports, portsKey, hostNetwork, serviceAccount, addresses, proxyConfigs };
+      const identity = this.identityOf(pods);
+      shape = { id: this.shapes.length, namespace, labels, ports, portsKey, hostNetwork, serviceAccount, addresses, proxyConfigs, identity };
       this.shapes.push(shape);
       this.shapeOf.set(key, shape);
     }
     return shape;
+  }
+
+  private identityOf({ namespace, labels, hostNetwork, serviceAccount }: Seen): Identity | undefined {
+    if (!hasProxy({ namespaceLabels: this.namespaces.get(namespace) ?? {}, podLabels: labels, hostNetwork })) return undefined;
+    return { namespace, serviceAccount, gateway: this.meshGateways.some(selector => !selector.isEverything && selector.matches(labels)) };
   }
 
   private addressesOf(hostNetwork: boolean, running: readonly string[]): IpSet | undefined {

@@ -22,19 +22,22 @@ export function outsideRows(program: Program, resolve: PortResolver, world: IpSe
       row.v6.push(...v6);
     }
   };
-  const nobody = evaluate(program, { selectable: false }, resolve);
+  const nobody = evaluate(program, OUTSIDE, resolve);
   const touched = IpSet.unionOf(program.addresses);
   const rest = world.subtract(touched);
   add(nobody, [rest.v4], [rest.v6]);
   for (const atom of atomsOf(world.v4.intersect(touched.v4), program.addresses.map(set => set.v4))) {
-    add(evaluate(program, { selectable: false, v4: atom.cuts[0] }, resolve), [atom], []);
+    add(evaluate(program, { ...OUTSIDE, v4: atom.cuts[0] }, resolve), [atom], []);
   }
   for (const atom of atomsOf(world.v6.intersect(touched.v6), program.addresses.map(set => set.v6))) {
-    add(evaluate(program, { selectable: false, v6: atom.cuts[0] }, resolve), [], [atom]);
+    add(evaluate(program, { ...OUTSIDE, v6: atom.cuts[0] }, resolve), [], [atom]);
   }
   return [...rows].map(([conn, { v4, v6 }]) => ({ conn, addresses: new IpSet(IntervalSet.unionOf(v4), IntervalSet.unionOf(v6)) }))
     .filter(row => !row.addresses.isEmpty);
 }
+
+/** Nobody outside can be selected, or has an identity. */
+const OUTSIDE = { selectable: false, anonymous: true };
 
 /** Splits a set wherever one of the others begins or ends. */
 export function atomsOf<T extends number | bigint>(set: IntervalSet<T>, others: readonly IntervalSet<T>[]): IntervalSet<T>[] {

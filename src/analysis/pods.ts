@@ -1,3 +1,4 @@
+import type { Identity } from './mesh-identity';
 import { Protocol } from '../algebra/connection-set';
 import { IpSet } from '../algebra/ip-set';
 import { Labels } from '../algebra/label-selector';
@@ -24,6 +25,8 @@ export interface PodShape {
   /** The addresses it may have. @default - unknown: no address rule matches it */
   readonly addresses?: IpSet;
   readonly serviceAccount: string;
+  /** Who it is to a mesh. @default - nobody: it has no proxy */
+  readonly identity?: Identity;
   /** Of a pod that says it is a proxy, the ConfigMaps it mounts. */
   readonly proxyConfigs: readonly string[];
 }

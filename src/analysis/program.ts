@@ -18,6 +18,8 @@ export interface Program {
   /** The names of hosts that occur in its rules. */
   readonly hosts: readonly string[];
   readonly hasNames: boolean;
+  /** Whether it lets somebody in for having no identity. */
+  readonly withoutIdentity: boolean;
 }
 
 export interface Tier {
@@ -35,6 +37,8 @@ export interface CompiledRule {
   /** Whether it matches pods whose addresses are not known. */
   readonly unplaced: boolean;
   readonly hosts: readonly string[];
+  /** Whether its addresses are about whoever has no identity only, and without addresses it is about all of them. */
+  readonly withoutIdentity: boolean;
   readonly ports: Ports;
 }
 
@@ -47,6 +51,8 @@ export interface PeerView {
   readonly unplaced?: boolean;
   readonly v4?: number;
   readonly v6?: bigint;
+  /** Whether it has no identity in a mesh. */
+  readonly anonymous?: boolean;
   /** The name under which an address outside was reached. */
   readonly host?: string;
 }
@@ -69,7 +75,7 @@ function evaluateStage(stage: readonly Tier[], peer: PeerView, resolve: PortReso
   let allowed = ConnectionSet.none();
   for (const { layer, rules } of stage) {
     if (layer.decides === 'isolating') {
-      let opened = ConnectionSet.none();
+      let opened = layer.about ? ALL.subtract(layer.about) : ConnectionSet.none();
       for (const rule of rules) {
         if (matches(rule, peer)) opened = opened.union(resolve(rule));
         if (opened.isAll) break;
@@ -90,13 +96,16 @@ function evaluateStage(stage: readonly Tier[], peer: PeerView, resolve: PortReso
   return allowed.union(undecided);
 }
 
-export function matches(rule: Pick<CompiledRule, 'any' | 'everyPod' | 'selections' | 'addresses' | 'unplaced' | 'hosts'>, peer: PeerView): boolean {
-  if (rule.any || (rule.everyPod && peer.selectable) || (rule.unplaced && peer.unplaced)) return true;
+const ALL = ConnectionSet.all();
+
+export function matches(rule: Pick<CompiledRule, 'any' | 'everyPod' | 'selections' | 'addresses' | 'unplaced' | 'hosts' | 'withoutIdentity'>, peer: PeerView): boolean {
+  if (rule.any || (rule.everyPod && peer.selectable)) return true;
+  if (rule.withoutIdentity ? peer.anonymous && (rule.addresses === undefined || (rule.unplaced && peer.unplaced)) : rule.unplaced && peer.unplaced) return true;
   if (peer.host !== undefined && rule.hosts.some(pattern => isHostIn(peer.host!, pattern))) return true;
   if (peer.selections !== undefined && peer.selections.size > 0) {
     for (const id of rule.selections) if (peer.selections.has(id)) return true;
   }
-  return rule.addresses !== undefined
+  return rule.addresses !== undefined && (!rule.withoutIdentity || peer.anonymous === true)
     && ((peer.v4 !== undefined && rule.addresses.v4.has(peer.v4)) || (peer.v6 !== undefined && rule.addresses.v6.has(peer.v6)));
 }
 

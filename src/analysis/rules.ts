@@ -1,3 +1,4 @@
+import type { IdentityMatch } from './mesh-identity';
 import { ConnectionSet, Protocol } from '../algebra/connection-set';
 import { IpSet } from '../algebra/ip-set';
 import { LabelSelector } from '../algebra/label-selector';
@@ -16,13 +17,21 @@ export const DIRECTIONS: readonly Direction[] = ['egress', 'ingress'];
 export type Action = 'allow' | 'deny' | 'pass';
 
 /** The names of the layers, in the order in which a packet meets them. */
-export type LayerName = 'tenant-network' | 'admin' | 'network-policy' | 'baseline' | 'egress-firewall' | 'proxy';
+export type LayerName = 'tenant-network' | 'admin' | 'network-policy' | 'baseline' | 'egress-firewall' | 'mutual-tls' | 'authorization-deny' | 'authorization'
+| 'proxy';
 
 export interface Layer {
   readonly name: LayerName;
   readonly stage: string;
   readonly decides: 'first-match' | 'isolating';
+  /** What it sees at all; on the rest it has no say. @default - every connection */
+  readonly about?: ConnectionSet;
+  /** Whether policies of one rank cannot contradict each other. @default false */
+  readonly agrees?: boolean;
 }
+
+/** What a proxy of a mesh sees: TCP, but for the ports on which it answers itself. */
+export const PROXIED = [15020, 15021, 15090].reduce((set, port) => set.subtract(ConnectionSet.of('TCP', port)), ConnectionSet.ofProtocol('TCP'));
 
 export const LAYERS: readonly Layer[] = [
   { name: 'tenant-network', stage: 'tenant-network', decides: 'first-match' },
@@ -30,6 +39,9 @@ export const LAYERS: readonly Layer[] = [
   { name: 'network-policy', stage: 'cluster-network', decides: 'isolating' },
   { name: 'baseline', stage: 'cluster-network', decides: 'first-match' },
   { name: 'egress-firewall', stage: 'egress-firewall', decides: 'first-match' },
+  { name: 'mutual-tls', stage: 'mutual-tls', decides: 'first-match', agrees: true },
+  { name: 'authorization-deny', stage: 'authorization', decides: 'first-match', agrees: true },
+  { name: 'authorization', stage: 'authorization', decides: 'isolating', about: PROXIED },
   { name: 'proxy', stage: 'proxy', decides: 'isolating' },
 ];
 
@@ -48,6 +60,8 @@ export interface PodMatch {
   readonly namespace?: string;
   readonly namespaces?: LabelSelector;
   readonly pods: LabelSelector;
+  /** Whom the mesh knows them as; who has no identity is never chosen by it. @default - nobody asks */
+  readonly identity?: IdentityMatch;
 }
 
 export interface Peers {
@@ -60,6 +74,8 @@ export interface Peers {
   readonly addressesOfPods?: boolean;
   /** Names of hosts outside, exact or `*.example.com`. */
   readonly hosts?: readonly string[];
+  /** Whoever has no identity in a mesh: at `addresses` where they are stated, else wherever it is. @default false */
+  readonly withoutIdentity?: boolean;
 }
 
 /** A port by the name that the destination pod gives it. */
@@ -84,6 +100,8 @@ export interface Rule {
   readonly name?: string;
   readonly peers: Peers;
   readonly ports: Ports;
+  /** What else has to hold, of which nothing is known here. @default - nothing */
+  readonly condition?: string;
 }
 
 export interface Policy {
@@ -101,6 +119,6 @@ export function textOfRef(ref: ObjectRef): string {
   return `${ref.kind} ${ref.namespace === undefined ? '' : `${ref.namespace}/`}${ref.name}`;
 }
 
-export function keyOfMatch({ namespace, namespaces, pods }: PodMatch): string {
-  return `${namespace === undefined ? `{${namespaces?.key ?? ''}}` : `=${namespace}`} / ${pods.key}`;
+export function keyOfMatch({ namespace, namespaces, pods, identity }: PodMatch): string {
+  return `${namespace === undefined ? `{${namespaces?.key ?? ''}}` : `=${namespace}`} / ${pods.key}${identity ? ` / ${identity.key}` : ''}`;
 }

@@ -1,3 +1,4 @@
+import type { Identity } from './mesh-identity';
 import { ContainerPort, PodShape } from './pods';
 import { NamedPort, Peers, PodMatch, Policy, Ports, Rule } from './rules';
 import { Labels } from '../algebra/label-selector';
@@ -12,13 +13,14 @@ export function samePolicy(a: Policy, b: Policy): boolean {
 }
 
 function sameRule(a: Rule, b: Rule): boolean {
-  return a.direction === b.direction && a.action === b.action && a.index === b.index && a.name === b.name
+  return a.direction === b.direction && a.action === b.action && a.index === b.index && a.name === b.name && a.condition === b.condition
     && samePeers(a.peers, b.peers) && samePorts(a.ports, b.ports);
 }
 
 function samePeers(a: Peers, b: Peers): boolean {
   return a.any === b.any && sameList(a.pods, b.pods, sameMatch) && both(a.addresses, b.addresses, equal)
-    && (a.addressesOfPods ?? false) === (b.addressesOfPods ?? false) && sameList(a.hosts ?? [], b.hosts ?? [], isEqual);
+    && (a.addressesOfPods ?? false) === (b.addressesOfPods ?? false) && sameList(a.hosts ?? [], b.hosts ?? [], isEqual)
+    && (a.withoutIdentity ?? false) === (b.withoutIdentity ?? false);
 }
 
 function samePorts(a: Ports, b: Ports): boolean {
@@ -30,14 +32,19 @@ function sameName(a: NamedPort, b: NamedPort): boolean {
 }
 
 function sameMatch(a: PodMatch, b: PodMatch): boolean {
-  return a.namespace === b.namespace && both(a.namespaces, b.namespaces, sameKey) && sameKey(a.pods, b.pods);
+  return a.namespace === b.namespace && both(a.namespaces, b.namespaces, sameKey) && sameKey(a.pods, b.pods)
+    && both(a.identity, b.identity, sameKey);
 }
 
 /** Pods that no rule of either reading can tell from each other. */
 export function sameShape(a: PodShape, b: PodShape): boolean {
   return a.namespace === b.namespace && sameLabels(a.labels, b.labels) && a.hostNetwork === b.hostNetwork && a.serviceAccount === b.serviceAccount
     && a.portsKey === b.portsKey && sameList(a.ports, b.ports, samePort) && both(a.addresses, b.addresses, equal)
-    && sameList(a.proxyConfigs, b.proxyConfigs, isEqual);
+    && sameList(a.proxyConfigs, b.proxyConfigs, isEqual) && both(a.identity, b.identity, sameIdentity);
+}
+
+function sameIdentity(a: Identity, b: Identity): boolean {
+  return a.namespace === b.namespace && a.serviceAccount === b.serviceAccount && a.gateway === b.gateway;
 }
 
 function samePort(a: ContainerPort, b: ContainerPort): boolean {
@@ -81,11 +88,12 @@ type Named<T, Fields extends keyof T> = Exclude<keyof T, Fields> extends never ?
 type All<Checks extends true[]> = Checks;
 export type EveryFieldIsCompared = All<[
   Named<Policy, 'ref' | 'layer' | 'order' | 'subject' | 'directions' | 'rules'>,
-  Named<Rule, 'direction' | 'action' | 'index' | 'name' | 'peers' | 'ports'>,
-  Named<Peers, 'any' | 'pods' | 'addresses' | 'addressesOfPods' | 'hosts'>,
+  Named<Rule, 'direction' | 'action' | 'index' | 'name' | 'peers' | 'ports' | 'condition'>,
+  Named<Peers, 'any' | 'pods' | 'addresses' | 'addressesOfPods' | 'hosts' | 'withoutIdentity'>,
   Named<Ports, 'numbers' | 'names'>,
   Named<NamedPort, 'name' | 'protocol'>,
-  Named<PodMatch, 'namespace' | 'namespaces' | 'pods'>,
-  Named<PodShape, 'id' | 'namespace' | 'labels' | 'ports' | 'portsKey' | 'hostNetwork' | 'addresses' | 'serviceAccount' | 'proxyConfigs'>,
+  Named<PodMatch, 'namespace' | 'namespaces' | 'pods' | 'identity'>,
+  Named<PodShape, 'id' | 'namespace' | 'labels' | 'ports' | 'portsKey' | 'hostNetwork' | 'addresses' | 'serviceAccount' | 'proxyConfigs' | 'identity'>,
+  Named<Identity, 'namespace' | 'serviceAccount' | 'gateway'>,
   Named<ContainerPort, 'name' | 'protocol' | 'port'>,
 ]>;

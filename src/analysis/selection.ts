@@ -24,7 +24,7 @@ export class Selector {
   private readonly everywhere: LabelIndex;
   private readonly namespaceIndex: { names: string[]; index: LabelIndex };
 
-  constructor(shapes: readonly PodShape[], namespaces: ReadonlyMap<string, Labels>) {
+  constructor(private readonly shapes: readonly PodShape[], namespaces: ReadonlyMap<string, Labels>) {
     this.pods = shapes.filter(shape => !shape.hostNetwork);
     const lists = new Map<string, PodShape[]>();
     for (const pod of this.pods) {
@@ -41,12 +41,15 @@ export class Selector {
     const where = match.namespace !== undefined ? `=${match.namespace}` : match.namespaces?.key ?? '';
     let here = this.known.get(where);
     if (!here) this.known.set(where, here = new Map());
-    let selection = here.get(match.pods.key);
+    const key = match.identity ? `${match.pods.key} / ${match.identity.key}` : match.pods.key;
+    let selection = here.get(key);
     if (!selection) {
-      const shapes = this.choose(match);
-      selection = { id: this.selections.length, match, shapes, everyPod: shapes.length === this.pods.length };
+      const { identity } = match;
+      const isKnown = (id: number) => this.shapes[id].identity !== undefined && identity!.matches(this.shapes[id].identity);
+      const shapes = identity ? this.choose(match).filter(isKnown) : this.choose(match);
+      selection = { id: this.selections.length, match, shapes, everyPod: identity === undefined && shapes.length === this.pods.length };
       this.selections.push(selection);
-      here.set(match.pods.key, selection);
+      here.set(key, selection);
     }
     return selection;
   }

@@ -41,6 +41,7 @@ export class Reach {
       for (const { rules } of stage) {
         for (const rule of rules) {
           if (rule.action === 'deny') continue;
+          if (rule.withoutIdentity) for (const { id, view } of this.classes.all) if (view.anonymous) named.add(id);
           for (const selection of rule.selections) for (const id of this.classes.chosenBy.get(selection) ?? []) named.add(id);
           if (rule.addresses) for (const { id, addresses } of this.addressed()) if (addresses!.set.overlaps(rule.addresses)) named.add(id);
         }
@@ -57,6 +58,7 @@ export class Reach {
 /** Whether a narrow program has to do with a class at all: a quick look that saves most judgements. */
 export function names(program: Program, { view, addresses }: PeerClass): boolean {
   if (!view.selectable || (addresses !== undefined && program.addresses.length > 0)) return true;
+  if (program.withoutIdentity && view.anonymous) return true;
   const { selections } = view;
   if (selections === undefined) return false;
   for (const id of program.selections) if (selections.has(id)) return true;

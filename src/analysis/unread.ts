@@ -4,9 +4,8 @@ import { ObjectRef } from './rules';
 /**
  * Objects that can change who reaches whom and that nobody here reads: they are named, so that an answer is not taken for more than it is.
  */
-const WHOLE_GROUPS = new Set(['cilium.io', 'projectcalico.org', 'crd.projectcalico.org', 'crd.antrea.io', 'security.istio.io', 'networking.istio.io',
-  'gateway.networking.k8s.io', 'policy.networking.k8s.io']);
-const SINGLE_KINDS = new Set(['network.openshift.io/EgressNetworkPolicy', 'network.openshift.io/NetNamespace']);
+const WHOLE_GROUPS = new Set(['cilium.io', 'projectcalico.org', 'crd.projectcalico.org', 'crd.antrea.io', 'gateway.networking.k8s.io', 'policy.networking.k8s.io']);
+const SINGLE_KINDS = new Set(['networking.istio.io/EnvoyFilter', 'network.openshift.io/EgressNetworkPolicy', 'network.openshift.io/NetNamespace']);
 
 /** What is not in the answer because of an object without reader. @returns undefined where it changes nothing */
 export function unreadRemark(object: any, { apiVersion, kind }: ObjectRef): string | undefined {

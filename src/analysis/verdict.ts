@@ -163,7 +163,7 @@ export function reasonOf({ direction, layer, effect, object, rule, conn }: Decis
     origin: object?.origin,
     rule: rule?.index,
     conn: conn.toString(),
-    text: SENTENCES[effect](subject, direction, conn.toString(), object, rule && `${direction}[${rule.index}]${rule.name ? ` '${rule.name}'` : ''}`),
+    text: SENTENCES[effect](subject, direction, conn.toString(), object, rule && `${direction}[${rule.index}]${rule.name ? ` '${rule.name}'` : ''}${rule.condition ? ` where ${rule.condition}` : ''}`),
   };
 }
 

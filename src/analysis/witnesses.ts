@@ -44,7 +44,8 @@ export function strangers(model: ClusterModel): AssumedPeer[] {
   return [...inside, { namespace: unusedName(model), name: 'stranger', kind: 'Witness', labels: {}, namespaceLabels: {}, real: false }];
 }
 
-function podsFor({ namespace, namespaces, pods }: PodMatch, model: ClusterModel): Pick<AssumedPeer, 'namespace' | 'namespaceLabels' | 'labels'>[] {
+function podsFor({ namespace, namespaces, pods, identity }: PodMatch, model: ClusterModel): Pick<AssumedPeer, 'namespace' | 'namespaceLabels' | 'labels' | 'serviceAccount'>[] {
+  if (identity?.witnesses.length) return identity.witnesses.map(each => ({ ...each, namespaceLabels: {}, labels: { 'sidecar.istio.io/inject': 'true' } }));
   const places = namespace !== undefined ? [{ namespace }] : placesFor(namespaces ?? LabelSelector.EVERYTHING, model);
   const [place, ...others] = places;
   if (!place) return [];

@@ -103,7 +103,7 @@ export class ClusterEdge extends Chart implements IClusterEdge {
     this.network = props.network;
     this.mesh = props.mesh;
     this.refuseSecondEdge();
-    declareFacts(this.node.root, this.platform._clusterFacts);
+    declareFacts(this.node.root, { ...this.platform._clusterFacts, meshRootNamespace: this.mesh?._mesh.rootNamespace });
     declarePeers(this.node.root, shown => statedPeers(shown, this.books()));
     addAppCheck(this, manifests => this.check(manifests));
     addAppCheck(this, () => detours(this._ledger.leavingFlows(), this.platform._addressFacts(this.node.path)));
@@ -182,7 +182,8 @@ export class ClusterEdge extends Chart implements IClusterEdge {
   private check(manifests: readonly AppManifest[]): string[] {
     const reading = readingOf(App.of(this), manifests);
     const { acknowledgements, network: { _provider: { firewall: firewalled } } } = this;
-    return checkIntent({ ...this.books(), reading, firewalled, manifests: manifests.map(({ json }) => json), acknowledgements });
+    const meshed = this.mesh?._mesh.enforced === true;
+    return checkIntent({ ...this.books(), reading, firewalled, meshed, manifests: manifests.map(({ json }) => json), acknowledgements });
   }
 
   private books(): PeerBook {

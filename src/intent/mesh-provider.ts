@@ -59,6 +59,10 @@ export interface MeshPlan extends ManifestPlan {
 export interface IMeshProvider {
   /** As users write it, for messages. */
   readonly title: string;
+  /** The namespace whose policies hold in all of the mesh. */
+  readonly rootNamespace: string;
+  /** Whether its policies decide, and do not only say what they would. */
+  readonly enforced: boolean;
   /** The labels by which a namespace joins. */
   readonly namespaceLabels: Readonly<Record<string, string>>;
   /** What the proxies of every namespace in the mesh have to reach. */

@@ -111,7 +111,8 @@ export class IstioSidecar implements IMeshProvider {
   public readonly gateways: IstioGateway;
 
   private readonly trustDomain: string;
-  private readonly rootNamespace: string;
+  public readonly rootNamespace: string;
+  public readonly enforced: boolean;
   private readonly scope: ScopeFacts;
   private readonly policy: Pick<ManifestPlan, 'apiVersion' | 'kind' | 'annotations'>;
 
@@ -123,6 +124,7 @@ export class IstioSidecar implements IMeshProvider {
     if (revision !== undefined) checkDnsLabel('revision', revision);
     this.trustDomain = trustDomain;
     this.rootNamespace = rootNamespace;
+    this.enforced = dryRun !== true;
     this.gateways = new IstioGateway(clusterDomain, dryRun === true);
     this.scope = {
       clusterDomain,

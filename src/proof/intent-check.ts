@@ -10,6 +10,7 @@
 import { Closure, Direction, Peers, carries, connectionsAt } from './closure';
 import { Differences } from './differences';
 import { firewallFaults } from './firewalls';
+import { meshFaults } from './mesh';
 import { nameFaults } from './names';
 import { PeerBook, imaginedPeers, statedPeers } from './peers';
 import { ConnectionSet } from '../algebra/connection-set';
@@ -37,6 +38,8 @@ export interface IntentCheck extends PeerBook {
   readonly reading: ClusterModel;
   /** Whether each namespace has a firewall that has to hold by itself what leaves it. */
   readonly firewalled: boolean;
+  /** Whether there is a mesh that has to hold by itself what reaches the workloads in it. */
+  readonly meshed: boolean;
 }
 
 /** Everything that is wrong with the whole App's network, one message for each fault; empty where the loop closes. */
@@ -87,8 +90,12 @@ class Comparison {
       this.compare(this.populate(rest), { more: true, less: false });
       this.compare(whole, { more: false, less: true });
     }
+    const meant = new Set(acknowledgements.map(({ object }) => object));
+    if (this.check.meshed) {
+      const { ledger, members, platform } = this.check;
+      this.faults.push(...meshFaults({ model: whole.model, closure: this.closure, ledger, members, meant, factsFor: path => platform._addressFacts(path) }));
+    }
     if (this.check.firewalled) {
-      const meant = new Set(acknowledgements.map(({ object }) => object));
       this.faults.push(...firewallFaults(whole.model, this.closure, this.check.members, meant));
     }
     return this.faults;

@@ -150,7 +150,7 @@ describe('7. read-back: answers', () => {
     const both = Connectivity.ofObjects([WEB_POD, API_POD, admin]);
     expect(both.verdict({ src: 'shop/web', dst: 'shop/api' }).denied).toBe(true);
     expect(both.onlyLayers('network-policy').verdict({ src: 'shop/web', dst: 'shop/api' }).allowed).toBe(true);
-    expect(() => both.onlyLayers('firewall')).toThrow("layer 'firewall' is unknown: use tenant-network, admin, network-policy, baseline, egress-firewall, proxy");
+    expect(() => both.onlyLayers('firewall')).toThrow("layer 'firewall' is unknown: use tenant-network, admin, network-policy, baseline, egress-firewall, mutual-tls, authorization-deny, authorization, proxy");
   });
 
   test.each([

@@ -11,13 +11,16 @@ export function isSubset(a: LabelSelector, b: LabelSelector): boolean {
 }
 
 export function isPartOf(a: PodMatch, b: PodMatch, model: ClusterModel): boolean {
-  return isSubset(a.pods, b.pods) && isPlaceIn(a, b, model);
+  return isSubset(a.pods, b.pods) && isPlaceIn(a, b, model) && (b.identity === undefined || b.identity.key === a.identity?.key);
 }
 
 export function arePeersOf(a: Peers, b: Peers, model: ClusterModel): boolean {
   if (b.any) return true;
   return !a.any && a.pods.every(each => b.pods.some(other => isPartOf(each, other, model)))
-    && (a.addresses ?? IpSet.none()).isSubsetOf(b.addresses ?? IpSet.none()) && (!a.addressesOfPods || b.addressesOfPods === true)
+    && (a.withoutIdentity ?? false) === (b.withoutIdentity ?? false)
+    && (!b.withoutIdentity || !b.addresses || !!a.addresses)
+    && ((a.withoutIdentity && !b.addresses) || (a.addresses ?? IpSet.none()).isSubsetOf(b.addresses ?? IpSet.none()))
+    && (!a.addressesOfPods || b.addressesOfPods === true)
     && (a.hosts ?? []).every(host => b.hosts?.includes(host));
 }
 

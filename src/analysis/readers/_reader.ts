@@ -1,5 +1,5 @@
 import { IpSet } from '../../algebra/ip-set';
-import { Labels } from '../../algebra/label-selector';
+import { Labels, LabelSelector } from '../../algebra/label-selector';
 import { ContainerPort } from '../pods';
 import { ObjectRef, Policy } from '../rules';
 import type { SourceAddresses } from './egress-ip';
@@ -67,6 +67,10 @@ export interface ModelSink {
   /** The nodes read so far; policies are read after everything else. */
   nodes(): readonly DeclaredNode[];
   /** The cluster's own ranges of pods, and the addresses that nodes have, as far as they are known. */
+  /** The namespace of the mesh itself, whose policies hold everywhere. */
+  meshRoot(): string;
+  /** Pods of a namespace that listen to what a Gateway of the mesh says. */
+  meshGateway(namespace: string, pods: LabelSelector): void;
   ranges(): { readonly pods?: IpSet; readonly nodes?: IpSet };
   policy(policy: Policy): void;
   warn(ref: ObjectRef, message: string): void;

@@ -1,0 +1,128 @@
+import { at, each, KindReader, ModelSink } from './_reader';
+import { ConnectionSet } from '../../algebra/connection-set';
+import { IpSet } from '../../algebra/ip-set';
+import { LabelSelector } from '../../algebra/label-selector';
+import { ANY_IDENTITY, everyIdentity, IdentityMatch, notIdentity, ofNamespaces, ofPrincipals, ofServiceAccounts } from '../mesh-identity';
+import { Action, ObjectRef, Peers, PROXIED, Rule } from '../rules';
+
+/**
+ * security.istio.io AuthorizationPolicy: what a proxy lets in. Any DENY denies; where an ALLOW is about a pod, one of them has to match.
+ *
+ * An ALLOW without rules allows nothing, a DENY without rules denies nothing, and a rule without anything in it is about everybody.
+ * What cannot be told from who calls and which port is a condition: an ALLOW with one allows what meets it, and a DENY with one denies
+ * nothing for sure. CUSTOM is somebody else's word, AUDIT and a dry run never decide.
+ */
+export const AUTHORIZATION_POLICY: KindReader = {
+  kinds: ['security.istio.io/AuthorizationPolicy'],
+  late: true,
+  read(object: any, ref: ObjectRef, sink: ModelSink): void {
+    const { action = 'ALLOW', selector, targetRefs, targetRef } = object.spec ?? {};
+    if (!ACTIONS.includes(action)) throw new Error(`spec.action: '${action}' is unknown: use ${ACTIONS.join(', ')}`);
+    if (object.metadata?.annotations?.['istio.io/dry-run'] === 'true') return sink.warn(ref, 'is a dry run: it is not enforced, and not in the answer');
+    if (action === 'AUDIT') return;
+    if (action === 'CUSTOM') return sink.warn(ref, 'asks an authorizer outside of the mesh, which may deny what the answer allows');
+    if (targetRefs || targetRef) return sink.warn(ref, 'is about what it names in targetRefs, which is not read: what it allows or denies is not in the answer');
+    const pods = at('spec.selector', () => LabelSelector.of(selector));
+    const rules = at('spec', () => each(object.spec?.rules, 'rules', (rule, index) => readRule(rule ?? {}, index, action === 'DENY' ? 'deny' : 'allow', ref, sink)));
+    sink.policy({
+      ref,
+      layer: action === 'DENY' ? 'authorization-deny' : 'authorization',
+      order: 0,
+      subject: ref.namespace === sink.meshRoot() ? { pods, identity: ANY_IDENTITY } : { namespace: ref.namespace!, pods, identity: ANY_IDENTITY },
+      directions: ['ingress'],
+      rules: rules.flat(),
+    });
+  },
+};
+
+const ACTIONS = ['ALLOW', 'DENY', 'CUSTOM', 'AUDIT'];
+
+/** A part of a rule: whatever it names has to hold. */
+interface Terms {
+  readonly identities: IdentityMatch[];
+  addresses?: IpSet;
+  ports?: ConnectionSet;
+  readonly conditions: string[];
+}
+
+/** Each way to meet a rule is one of its own: a source, with an operation, under all conditions. */
+function readRule(rule: any, index: number, action: Action, ref: ObjectRef, sink: ModelSink): Rule[] {
+  const when = each(rule.when, 'when', item => readTerms(item?.key, item?.values, item?.notValues, ref.namespace!));
+  const sources = each(rule.from, 'from', ({ source } = {} as any) => termsOf(source, SOURCE, ref.namespace!));
+  const operations = each(rule.to, 'to', ({ operation } = {} as any) => termsOf(operation, OPERATION, ref.namespace!));
+  return (sources.length ? sources : [EVERYTHING]).flatMap(source => (operations.length ? operations : [EVERYTHING])
+    .flatMap(operation => toRules([source, operation, ...when], index, action, ref, sink)));
+}
+
+const EVERYTHING: Terms = { identities: [], conditions: [] };
+
+/** The fields of a source and an operation, and the key under which `when` knows them. */
+const SOURCE: Readonly<Record<string, string>> = {
+  principals: 'source.principal',
+  namespaces: 'source.namespace',
+  serviceAccounts: 'source.serviceAccount',
+  ipBlocks: 'source.ip',
+  requestPrincipals: 'request.auth.principal',
+  remoteIpBlocks: 'remote.ip',
+};
+const OPERATION: Readonly<Record<string, string>> = { ports: 'destination.port', hosts: 'host', methods: 'method', paths: 'path' };
+
+function termsOf(json: any, fields: Readonly<Record<string, string>>, namespace: string): Terms {
+  const known = Object.entries(json ?? {});
+  return all(known.map(([field, values]) => {
+    const negative = /^not[A-Z]/.test(field);
+    const name = negative ? field[3].toLowerCase() + field.slice(4) : field;
+    const key = fields[name];
+    if (key === undefined) throw new Error(`'${field}' is unknown: use ${Object.keys(fields).join(', ')}, each also as not...`);
+    return at(field, () => readTerms(key, negative ? undefined : values, negative ? values : undefined, namespace));
+  }));
+}
+
+function readTerms(key: string, values: any, notValues: any, namespace: string): Terms {
+  const yes = each(values, 'values', String);
+  const no = each(notValues, 'notValues', String);
+  const reader = IDENTITIES[key];
+  if (reader) return { ...EVERYTHING, identities: [...yes.length ? [reader(yes, namespace)] : [], ...no.length ? [notIdentity(reader(no, namespace))] : []] };
+  if (key === 'source.ip') return { ...EVERYTHING, addresses: (yes.length ? blocks(yes) : IpSet.all()).subtract(blocks(no)) };
+  if (key === 'destination.port') return { ...EVERYTHING, ports: (yes.length ? numbers(yes) : PROXIED).subtract(numbers(no)) };
+  const text = [...yes.length ? [`${key} ${yes.join('|')}`] : [], ...no.length ? [`not ${key} ${no.join('|')}`] : []];
+  return { ...EVERYTHING, conditions: text };
+}
+
+const IDENTITIES: Readonly<Record<string, (values: readonly string[], namespace: string) => IdentityMatch>> = {
+  'source.principal': ofPrincipals,
+  'source.namespace': ofNamespaces,
+  'source.serviceAccount': ofServiceAccounts,
+};
+
+const blocks = (texts: readonly string[]) => IpSet.unionOf(texts.map(text => text.includes('/') ? IpSet.ofCidr(text, { hostBits: 'mask' }) : IpSet.ofAddress(text)));
+const numbers = (texts: readonly string[]) => ConnectionSet.unionOf(texts.map(text => ConnectionSet.of('TCP', Number(text))));
+
+function all(terms: readonly Terms[]): Terms {
+  return {
+    identities: terms.flatMap(({ identities }) => identities),
+    addresses: terms.reduce<IpSet | undefined>((set, { addresses }) => addresses && set ? set.intersect(addresses) : addresses ?? set, undefined),
+    ports: terms.reduce<ConnectionSet | undefined>((set, { ports }) => ports && set ? set.intersect(ports) : ports ?? set, undefined),
+    conditions: terms.flatMap(({ conditions }) => conditions),
+  };
+}
+
+function toRules(terms: readonly Terms[], index: number, action: Action, ref: ObjectRef, sink: ModelSink): Rule[] {
+  const { identities, addresses, ports = PROXIED, conditions } = all(terms);
+  if (conditions.length && action === 'deny') {
+    sink.warn(ref, `rule rules[${index}] denies under a condition (${conditions.join(', ')}): nothing is denied by it for sure`);
+    return [];
+  }
+  const rule = (peers: Peers, more: readonly string[] = []): Rule => {
+    const told = [...conditions, ...more];
+    return { direction: 'ingress', action, index, peers, ports: { numbers: ports, names: [] }, ...(told.length ? { condition: told.join(', ') } : {}) };
+  };
+  if (identities.length === 0) return [rule(addresses ? { any: false, pods: [], addresses, addressesOfPods: true } : { any: true, pods: [] })];
+  const identity = everyIdentity(identities);
+  const known = { any: false, pods: [{ pods: LabelSelector.EVERYTHING, identity }] };
+  const unknown = identity.matches(undefined) ? [rule({ any: false, pods: [], withoutIdentity: true, addresses, addressesOfPods: addresses && true })] : [];
+  if (!addresses) return [rule(known), ...unknown];
+  // Where an identity and an address are asked for together, which pods of that identity have such an address is not known.
+  if (action === 'deny') sink.warn(ref, `rule rules[${index}] denies identities at some addresses only: of pods in the mesh nothing is denied by it for sure`);
+  return [...action === 'allow' ? [rule(known, [`source.ip ${addresses}`])] : [], ...unknown];
+}

@@ -1,0 +1,50 @@
+import {
+  ANY_IDENTITY, everyIdentity, hasProxy, Identity, notIdentity, ofNamespaces, ofPrincipals, ofServiceAccounts,
+} from '../../src/analysis/mesh-identity';
+
+const FRONTEND: Identity = { namespace: 'shop', serviceAccount: 'frontend', gateway: false };
+const API: Identity = { namespace: 'shop', serviceAccount: 'api', gateway: false };
+const STRANGER: Identity = { namespace: 'shop2', serviceAccount: 'frontend', gateway: false };
+const everybody = [FRONTEND, API, STRANGER, undefined];
+const who = (match: { matches(identity: Identity | undefined): boolean }) => everybody.filter(identity => match.matches(identity));
+
+describe('9. who a pod is to the mesh', () => {
+  const proxied = (namespaceLabels: Record<string, string>, podLabels: Record<string, string> = {}, hostNetwork = false) =>
+    hasProxy({ namespaceLabels, podLabels, hostNetwork });
+
+  test('a namespace asks for proxies by either label, and its pods may have another mind', () => {
+    expect(proxied({ 'istio-injection': 'enabled' })).toBe(true);
+    expect(proxied({ 'istio.io/rev': 'stable' })).toBe(true);
+    expect(proxied({})).toBe(false);
+    expect(proxied({ 'istio-injection': 'enabled' }, { 'sidecar.istio.io/inject': 'false' })).toBe(false);
+    expect(proxied({}, { 'sidecar.istio.io/inject': 'true' })).toBe(true);
+    expect(proxied({ 'istio-injection': 'disabled' }, { 'sidecar.istio.io/inject': 'true' })).toBe(false);
+    expect(proxied({ 'istio-injection': 'enabled' }, { 'sidecar.istio.io/inject': 'true' }, true)).toBe(false);
+  });
+
+  test('a principal is exact, a beginning, an end, or anybody with an identity', () => {
+    expect(who(ofPrincipals(['cluster.local/ns/shop/sa/frontend']))).toEqual([FRONTEND]);
+    expect(who(ofPrincipals(['prod.example/ns/shop/*']))).toEqual([FRONTEND, API]);
+    expect(who(ofPrincipals(['*/sa/frontend']))).toEqual([FRONTEND, STRANGER]);
+    expect(who(ofPrincipals(['*']))).toEqual([FRONTEND, API, STRANGER]);
+  });
+
+  test('namespaces and service accounts end where their names end', () => {
+    expect(who(ofNamespaces(['shop']))).toEqual([FRONTEND, API]);
+    expect(who(ofNamespaces(['shop*']))).toEqual([FRONTEND, API, STRANGER]);
+    expect(who(ofServiceAccounts(['frontend'], 'shop'))).toEqual([FRONTEND]);
+    expect(who(ofServiceAccounts(['shop2/frontend'], 'shop'))).toEqual([STRANGER]);
+  });
+
+  test('whoever has no identity meets nothing that is asked of one, and everything that excludes one', () => {
+    expect(who(ANY_IDENTITY)).toEqual([FRONTEND, API, STRANGER]);
+    expect(who(notIdentity(ANY_IDENTITY))).toEqual([undefined]);
+    expect(who(notIdentity(ofNamespaces(['shop'])))).toEqual([STRANGER, undefined]);
+    expect(who(everyIdentity([ofNamespaces(['shop']), notIdentity(ofPrincipals(['*/sa/api']))]))).toEqual([FRONTEND]);
+  });
+
+  test('the same said in another order has the same key', () => {
+    expect(ofNamespaces(['b', 'a', 'b']).key).toBe(ofNamespaces(['a', 'b']).key);
+    expect(ofNamespaces(['a']).key).not.toBe(ofServiceAccounts(['a'], 'x').key);
+  });
+});
