@@ -244,7 +244,7 @@ export class ClusterModel {
     const key = [namespace, keyOfLabels(labels), portsKey, hostNetwork, serviceAccount, own, proxyConfigs].join('\n');
     let shape = this.shapeOf.get(key);
     if (!shape) {
-      shape = { id: this.shapes.length, namespace, labels, ports, portsKey, hostNetwork, serviceAccount, addresses, proxyConfigs };
+      shape = { id: this.shapes.length, key, namespace, labels, ports, portsKey, hostNetwork, serviceAccount, addresses, proxyConfigs };
       this.shapes.push(shape);
       this.shapeOf.set(key, shape);
     }

@@ -1,4 +1,4 @@
-import { ContainerPort, PodShape } from './pods';
+import { PodShape } from './pods';
 import { NamedPort, Peers, PodMatch, Policy, Ports, Rule } from './rules';
 import { Labels } from '../algebra/label-selector';
 
@@ -33,15 +33,9 @@ function sameMatch(a: PodMatch, b: PodMatch): boolean {
   return a.namespace === b.namespace && both(a.namespaces, b.namespaces, sameKey) && sameKey(a.pods, b.pods);
 }
 
-/** Pods that no rule of either reading can tell from each other. */
+/** Pods that no rule of either reading can tell from each other: what a reading tells shapes apart by, it has written down once. */
 export function sameShape(a: PodShape, b: PodShape): boolean {
-  return a.namespace === b.namespace && sameLabels(a.labels, b.labels) && a.hostNetwork === b.hostNetwork && a.serviceAccount === b.serviceAccount
-    && a.portsKey === b.portsKey && sameList(a.ports, b.ports, samePort) && both(a.addresses, b.addresses, equal)
-    && sameList(a.proxyConfigs, b.proxyConfigs, isEqual);
-}
-
-function samePort(a: ContainerPort, b: ContainerPort): boolean {
-  return a.name === b.name && a.protocol === b.protocol && a.port === b.port;
+  return a.key === b.key && both(a.addresses, b.addresses, equal);
 }
 
 export function sameLabels(a: Labels | undefined, b: Labels | undefined): boolean {
@@ -86,6 +80,5 @@ export type EveryFieldIsCompared = All<[
   Named<Ports, 'numbers' | 'names'>,
   Named<NamedPort, 'name' | 'protocol'>,
   Named<PodMatch, 'namespace' | 'namespaces' | 'pods'>,
-  Named<PodShape, 'id' | 'namespace' | 'labels' | 'ports' | 'portsKey' | 'hostNetwork' | 'addresses' | 'serviceAccount' | 'proxyConfigs'>,
-  Named<ContainerPort, 'name' | 'protocol' | 'port'>,
+  Named<PodShape, 'id' | 'key' | 'namespace' | 'labels' | 'ports' | 'portsKey' | 'hostNetwork' | 'addresses' | 'serviceAccount' | 'proxyConfigs'>,
 ]>;
