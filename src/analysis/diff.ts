@@ -66,25 +66,27 @@ function touchedWorkloads(before: Reachability, after: Reachability): Set<Worklo
   const policies = changedPolicies(before, after);
   const [heldBefore, heldAfter] = [heldBy(policies, before), heldBy(policies, after)];
   const namespaces = changedNamespaces(before, after);
-  const { alike, left, right } = unlike(before.model.workloads.filter(isReal), after.model.workloads.filter(isReal), textOfWorkload,
-    (was, is) => was.namespace === is.namespace && was.name === is.name && was.kind === is.kind);
-  const found = new Set([...left.values(), ...right.values()]);
-  for (const [was, is] of alike) {
-    const isUntouched = !namespaces.has(was.namespace) && !was.variants.some(({ shape }) => heldBefore.has(shape.id))
-      && !is.variants.some(({ shape }) => heldAfter.has(shape.id)) && isSame(before, was, after, is);
-    if (!isUntouched) found.add(was).add(is);
-  }
-  return found;
+  const isUntouched = (was: Workload, is: Workload) => !namespaces.has(was.namespace) && !isHeld(was, heldBefore) && !isHeld(is, heldAfter)
+    && isSame(before, was, after, is);
+  return unlike(before.model.workloads.filter(isReal), after.model.workloads.filter(isReal), textOfWorkload,
+    (was, is) => was.namespace === is.namespace && was.name === is.name && was.kind === is.kind, isUntouched);
 }
 
-/** Pairs of the same name, found in passing where both lists have one order; and what only one side has, by name. */
-function unlike<T>(was: readonly T[], is: readonly T[], keyOf: (item: T) => string, isNamesake: (a: T, b: T) => boolean):
-{ alike: [T, T][]; left: Map<string, T>; right: Map<string, T> } {
-  const alike: [T, T][] = [];
+function isHeld({ variants }: Workload, held: ReadonlySet<number>): boolean {
+  return held.size > 0 && variants.some(({ shape }) => held.has(shape.id));
+}
+
+/**
+ * What is on one side only or differs from its namesake, of both sides. Namesakes meet in passing where both lists have one order, so that
+ * nothing is kept of the many that are alike.
+ */
+function unlike<T>(was: readonly T[], is: readonly T[], keyOf: (item: T) => string, isNamesake: (a: T, b: T) => boolean,
+  isAlike: (a: T, b: T) => boolean): Set<T> {
+  const found = new Set<T>();
   const [left, right] = [new Map<string, T>(), new Map<string, T>()];
   for (let i = 0; i < Math.max(was.length, is.length); i++) {
     if (i < was.length && i < is.length && isNamesake(was[i], is[i])) {
-      alike.push([was[i], is[i]]);
+      if (!isAlike(was[i], is[i])) found.add(was[i]).add(is[i]);
       continue;
     }
     if (i < was.length) left.set(keyOf(was[i]), was[i]);
@@ -92,12 +94,11 @@ function unlike<T>(was: readonly T[], is: readonly T[], keyOf: (item: T) => stri
   }
   for (const [key, item] of left) {
     const twin = right.get(key);
-    if (twin === undefined) continue;
-    alike.push([item, twin]);
-    left.delete(key);
-    right.delete(key);
+    if (twin === undefined || !isAlike(item, twin)) found.add(item);
+    else right.delete(key);
   }
-  return { alike, left, right };
+  for (const item of right.values()) found.add(item);
+  return found;
 }
 
 function isReal({ real }: Workload): boolean {
@@ -106,11 +107,10 @@ function isReal({ real }: Workload): boolean {
 
 /** Policies that one side has and the other has not, in just that form. */
 function changedPolicies(before: Reachability, after: Reachability): Set<Policy> {
-  const { alike, left, right } = unlike(before.model.policies, after.model.policies,
+  return unlike(before.model.policies, after.model.policies,
     ({ ref, layer }) => `${layer} ${ref.apiVersion} ${textOfRef(ref)}`,
     ({ ref: a, layer }, { ref: b, layer: other }) => layer === other && a.apiVersion === b.apiVersion && a.kind === b.kind
-      && a.namespace === b.namespace && a.name === b.name);
-  return new Set([...left.values(), ...right.values(), ...alike.filter(([was, now]) => !samePolicy(was, now)).flat()]);
+      && a.namespace === b.namespace && a.name === b.name, samePolicy);
 }
 
 function changedNamespaces({ model: { namespaces: was } }: Reachability, { model: { namespaces: is } }: Reachability): Set<string> {

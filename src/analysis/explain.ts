@@ -124,7 +124,8 @@ function isPeer(peers: Peers, { shape, at }: View, namespaces: ReadonlyMap<strin
     const labels = namespaces.get(shape.namespace) ?? { [NAME_LABEL]: shape.namespace };
     for (const match of peers.pods) {
       const here = match.namespace === undefined ? match.namespaces?.matches(labels) ?? true : match.namespace === shape.namespace;
-      if (here && match.pods.matches(shape.labels) && (match.identity === undefined || (shape.identity !== undefined && match.identity.matches(shape.identity)))) return true;
+      const known = match.identity === undefined || (shape.identity !== undefined && match.identity.matches(shape.identity));
+      if (here && known && match.pods.matches(shape.labels)) return true;
     }
   }
   const { addresses, hosts = [] } = peers;

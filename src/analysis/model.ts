@@ -250,7 +250,7 @@ export class ClusterModel {
     let shape = this.shapeOf.get(key);
     if (!shape) {
       const identity = this.identityOf(pods);
-      shape = { id: this.shapes.length, namespace, labels, ports, portsKey, hostNetwork, serviceAccount, addresses, proxyConfigs, identity };
+      shape = { id: this.shapes.length, key, namespace, labels, ports, portsKey, hostNetwork, serviceAccount, addresses, proxyConfigs, identity };
       this.shapes.push(shape);
       this.shapeOf.set(key, shape);
     }

@@ -15,6 +15,8 @@ export interface ContainerPort {
 export interface PodShape {
   /** The place in the model's list of shapes. */
   readonly id: number;
+  /** All of the below in one text, but for a range of addresses that it shares with others. */
+  readonly key: string;
   readonly namespace: string;
   readonly labels: Labels;
   /** The named ports only. */

@@ -1,5 +1,5 @@
 import type { Identity } from './mesh-identity';
-import { ContainerPort, PodShape } from './pods';
+import { PodShape } from './pods';
 import { NamedPort, Peers, PodMatch, Policy, Ports, Rule } from './rules';
 import { Labels } from '../algebra/label-selector';
 
@@ -36,19 +36,13 @@ function sameMatch(a: PodMatch, b: PodMatch): boolean {
     && both(a.identity, b.identity, sameKey);
 }
 
-/** Pods that no rule of either reading can tell from each other. */
+/** Pods that no rule of either reading can tell from each other: what a reading tells shapes apart by, it has written down once. */
 export function sameShape(a: PodShape, b: PodShape): boolean {
-  return a.namespace === b.namespace && sameLabels(a.labels, b.labels) && a.hostNetwork === b.hostNetwork && a.serviceAccount === b.serviceAccount
-    && a.portsKey === b.portsKey && sameList(a.ports, b.ports, samePort) && both(a.addresses, b.addresses, equal)
-    && sameList(a.proxyConfigs, b.proxyConfigs, isEqual) && both(a.identity, b.identity, sameIdentity);
+  return a.key === b.key && both(a.addresses, b.addresses, equal) && both(a.identity, b.identity, sameIdentity);
 }
 
 function sameIdentity(a: Identity, b: Identity): boolean {
   return a.namespace === b.namespace && a.serviceAccount === b.serviceAccount && a.gateway === b.gateway;
-}
-
-function samePort(a: ContainerPort, b: ContainerPort): boolean {
-  return a.name === b.name && a.protocol === b.protocol && a.port === b.port;
 }
 
 export function sameLabels(a: Labels | undefined, b: Labels | undefined): boolean {
@@ -93,7 +87,6 @@ export type EveryFieldIsCompared = All<[
   Named<Ports, 'numbers' | 'names'>,
   Named<NamedPort, 'name' | 'protocol'>,
   Named<PodMatch, 'namespace' | 'namespaces' | 'pods' | 'identity'>,
-  Named<PodShape, 'id' | 'namespace' | 'labels' | 'ports' | 'portsKey' | 'hostNetwork' | 'addresses' | 'serviceAccount' | 'proxyConfigs' | 'identity'>,
+  Named<PodShape, 'id' | 'key' | 'namespace' | 'labels' | 'ports' | 'portsKey' | 'hostNetwork' | 'addresses' | 'serviceAccount' | 'proxyConfigs' | 'identity'>,
   Named<Identity, 'namespace' | 'serviceAccount' | 'gateway'>,
-  Named<ContainerPort, 'name' | 'protocol' | 'port'>,
 ]>;

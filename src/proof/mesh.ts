@@ -105,7 +105,8 @@ class Door {
         if (!rule.peers.addresses || this.isMeant(rule)) continue;
         const fitting = byAddress.filter(({ conn }) => rule.ports.numbers.isSubsetOf(conn.union(anywhere)));
         const beyond = rule.peers.addresses.subtract(IpSet.unionOf(fitting.map(({ addresses }) => addresses)));
-        if (!beyond.isEmpty && !rule.ports.numbers.isSubsetOf(anywhere)) faults.push(`${beyond} -> ${this.name} : ${textOfRef(ref)} lets it in, and nobody stated it`);
+        if (beyond.isEmpty || rule.ports.numbers.isSubsetOf(anywhere)) continue;
+        faults.push(`${beyond} -> ${this.name} : ${textOfRef(ref)} lets it in, and nobody stated it: state the flow, or take the rule out`);
       }
     }
     return faults;
@@ -136,7 +137,7 @@ class Door {
 
   private isMeant(rule: Partial<Rule>): boolean {
     if (this.check.meant.size === 0) return false;
-    return this.open.some(({ ref, rules }) => this.check.meant.has(textOfRef(ref)) && rules.some(other => other.index === rule.index && other.ports === rule.ports));
+    return this.open.some(({ ref, rules }) => this.check.meant.has(textOfRef(ref)) && rules.some(({ ports }) => ports === rule.ports));
   }
 
   private more(who: string, conn: ConnectionSet, admits: (rule: Rule) => boolean): string {

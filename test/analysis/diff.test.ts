@@ -73,16 +73,34 @@ describe('2. diff of random clusters', () => {
       // Half of the pairs share their pods, so that only policies differ.
       const isPolicy = ({ kind }: any) => kind.endsWith('NetworkPolicy');
       const next = mixed ? [...objects.filter(object => !isPolicy(object)), ...others.filter(isPolicy)] : others;
-      const [before, after] = [reachOf(objects), reachOf(next)];
-      const found = diff(before, after);
-      expect(new Set(found.map(({ src, dst }) => `${src} ${dst}`)).size).toBe(found.length);
-      expect(textsOf(diff(before, before))).toEqual([]);
-      expect(textsOf(diff(after, before))).toEqual(textsOf(found.map(swapped)));
-      expect(podChanges(found)).toEqual(allPairs(before, after));
-      expect(probes(found)).toEqual(allAddresses(before, after));
+      compareAll(objects, next);
+    }), { numRuns: RUNS, seed: SEED });
+  });
+
+  it('is that too where one object went, or got other labels or rules', () => {
+    fc.assert(fc.property(clusters(), fc.nat(), fc.constantFrom(...CHANGES), ({ objects }, place, change) => {
+      compareAll(objects, objects.flatMap((object, i) => i === place % objects.length ? change(object) : [object]));
     }), { numRuns: RUNS, seed: SEED });
   });
 });
+
+const CHANGES: ((object: any) => any[])[] = [
+  () => [],
+  ({ metadata: { labels: _, ...metadata }, ...object }) => [{ ...object, metadata }],
+  ({ metadata, ...object }) => [{ ...object, metadata: { ...metadata, labels: { ...metadata.labels, app: 'web', team: 'a' } } }],
+  object => [object.kind.endsWith('NetworkPolicy') ? { ...object, spec: { ...object.spec, ingress: [], egress: [] } } : object],
+  object => [object.kind === 'Pod' ? { ...object, spec: { ...object.spec, containers: [] } } : object],
+];
+
+function compareAll(objects: any[], next: any[]): void {
+  const [before, after] = [reachOf(objects), reachOf(next)];
+  const found = diff(before, after);
+  expect(new Set(found.map(({ src, dst }) => `${src} ${dst}`)).size).toBe(found.length);
+  expect(textsOf(diff(before, before))).toEqual([]);
+  expect(textsOf(diff(after, before))).toEqual(textsOf(found.map(swapped)));
+  expect(podChanges(found)).toEqual(allPairs(before, after));
+  expect(probes(found)).toEqual(allAddresses(before, after));
+}
 
 function swapped({ change, src, dst, before, after }: ConnectivityChange): ConnectivityChange {
   return { change: change === 'added' ? 'removed' : change === 'removed' ? 'added' : 'changed', src, dst, before: after, after: before };

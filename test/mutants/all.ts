@@ -24,6 +24,7 @@ import { EDGE_ROUTERS } from './edge-9-routers';
 import { MESH_DRY_RUN, MESH_IDENTITY, MESH_MUTUAL_TLS, MESH_PORTS } from './mesh-1-identity';
 import { MESH_METRICS, MESH_SCOPE, MESH_TELEMETRY } from './mesh-3-4-7';
 import { MESH_GATEWAY } from './mesh-6-gateway';
+import { MESH_READERS } from './mesh-9-readers';
 import { Mutant } from './mutant';
 
 /** Every mutant under the number of what it breaks. */
@@ -59,6 +60,7 @@ export const MUTANTS: Readonly<Record<number, readonly Mutant[]>> = {
   206: MESH_GATEWAY,
   207: MESH_TELEMETRY,
   208: MESH_DRY_RUN,
+  209: MESH_READERS,
   // Connectivity as a tool of its own.
   306: CONNECTIVITY_ADOPT,
 };

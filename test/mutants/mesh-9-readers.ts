@@ -1,0 +1,76 @@
+import { Mutant } from './mutant';
+
+const READ = 'test/analysis/mesh.test.ts';
+const PROVE = 'test/proof/mesh.test.ts';
+const POLICY = 'src/analysis/readers/authorization-policy.ts';
+const PEER = 'src/analysis/readers/peer-authentication.ts';
+const NAME = '9. the mesh is read: AuthorizationPolicy';
+const HOLDS = '9. the mesh holds by itself, also where policies of the network still do';
+
+/** What a slip in reading the mesh would hide. */
+export const MESH_READERS: Mutant[] = [
+  {
+    title: 'a denial is taken for an allowance',
+    file: POLICY,
+    find: "action === 'DENY' ? 'deny' : 'allow'",
+    replace: "action === 'deny' ? 'deny' : 'allow'",
+    test: READ,
+    name: `${NAME} any DENY goes before every ALLOW`,
+  },
+  {
+    title: 'a denial under a condition is taken for a sure one',
+    file: POLICY,
+    find: "if (conditions.length && action === 'deny') {",
+    replace: "if (conditions.length > 99 && action === 'deny') {",
+    test: READ,
+    name: `${NAME} conditions are said where they allow`,
+  },
+  {
+    title: 'a dry run is taken for a denial',
+    file: POLICY,
+    find: "=== 'true') return sink.warn",
+    replace: "=== 'yes') return sink.warn",
+    test: READ,
+    name: `${NAME} a dry run, AUDIT and CUSTOM decide nothing`,
+  },
+  {
+    title: 'what excludes identities is not held against whoever has none',
+    file: POLICY,
+    find: 'identity.matches(undefined) ?',
+    replace: 'identity.matches(undefined) && addresses ?',
+    test: READ,
+    name: `${NAME} whoever has no identity meets nothing`,
+  },
+  {
+    title: 'a namespace goes before its workloads',
+    file: PEER,
+    find: 'everywhere ? 2 : pods.isEverything ? 1 : 0',
+    replace: 'everywhere ? 2 : pods.isEverything ? 0 : 1',
+    test: READ,
+    name: '9. the mesh is read: PeerAuthentication what is said of a workload goes before',
+  },
+  {
+    title: 'identities that nobody stated are not imagined',
+    file: 'src/proof/mesh.ts',
+    find: '[...stated, ...admitted, ...nobody]',
+    replace: '[...stated]',
+    test: PROVE,
+    name: `${HOLDS} a rule that was made to mean a whole namespace`,
+  },
+  {
+    title: 'requests that lost their limits are not seen',
+    file: 'src/proof/mesh.ts',
+    find: 'rule.condition === undefined).intersect(limited)',
+    replace: 'rule.condition !== undefined).intersect(limited).subtract(limited)',
+    test: PROVE,
+    name: `${HOLDS} requests that lost their limits`,
+  },
+  {
+    title: 'plaintext that nobody needs is not seen',
+    file: 'src/proof/mesh.ts',
+    find: 'if (!plaintext.isEmpty) {',
+    replace: 'if (plaintext.isAll) {',
+    test: PROVE,
+    name: `${HOLDS} plaintext where nobody needs it`,
+  },
+];
