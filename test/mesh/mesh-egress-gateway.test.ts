@@ -14,7 +14,7 @@ function routed(props: Partial<EgressRouterProps> = {}) {
 }
 const HOST = 'orders-db.egress.svc.cluster.local';
 
-describe('5.5 EgressRouter through a gateway of the mesh', () => {
+describe('5. EgressRouter through a gateway of the mesh', () => {
   test('callers are wrapped into mutual TLS and led to one destination, as bytes', () => {
     const { app, egress } = routed();
     expect(object(egress, 'Gateway', 'orders-db').spec.servers).toEqual([{ port: { number: 5432, name: 'tls-5432', protocol: 'TLS' }, hosts: [`./${HOST}`], tls: { mode: 'ISTIO_MUTUAL' } }]);

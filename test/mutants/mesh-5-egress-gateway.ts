@@ -10,7 +10,7 @@ export const MESH_EGRESS_GATEWAY: Mutant[] = [
     find: "if (to.kind === 'workload' && to.mutual && !(ports?.length && ports.every(isMetrics))) {",
     replace: "if (to.kind === 'workload' && to.mutual && false) {",
     test: TEST,
-    name: '5.5 EgressRouter through a gateway of the mesh refused outside the mesh',
+    name: '5. EgressRouter through a gateway of the mesh refused outside the mesh',
   },
   {
     title: 'every namespace learns how to connect to the gateway',
@@ -18,6 +18,6 @@ export const MESH_EGRESS_GATEWAY: Mutant[] = [
     find: "exportTo: ['.', ...[...new Set(homes)].sort(compareText)]",
     replace: "exportTo: [...new Set(homes)].length < 0 ? [] : ['*'].sort(compareText)",
     test: TEST,
-    name: '5.5 EgressRouter through a gateway of the mesh without a caller',
+    name: '5. EgressRouter through a gateway of the mesh without a caller',
   },
 ];
