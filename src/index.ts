@@ -16,6 +16,7 @@ export type { ContainerLimits } from './constructs/container-limits';
 export type { EgressAddressesProps } from './constructs/egress-addresses';
 export { EgressPool } from './constructs/egress-pool';
 export type { EgressPoolProps } from './constructs/egress-pool';
+export { EgressProxy } from './constructs/egress-proxy';
 export { EgressRouter } from './constructs/egress-router';
 export type { EgressRouterProps } from './constructs/egress-router';
 export { GatewayCertificate } from './constructs/gateway-certificate';

@@ -16,8 +16,9 @@ export interface ServiceEntrySpec {
   readonly addresses?: readonly string[];
   readonly ports: readonly { readonly number: number; readonly name: string; readonly protocol: 'HTTP' | 'TCP' | 'TLS' }[];
   readonly location: 'MESH_EXTERNAL';
-  /** `NONE`: where the client dialled; `DNS`: where the proxy finds the name to be. */
-  readonly resolution: 'DNS' | 'NONE';
+  /** `NONE`: where the client dialled; `DNS`: where the proxy finds the name to be; `STATIC`: at its endpoints. */
+  readonly resolution: 'DNS' | 'NONE' | 'STATIC';
+  readonly endpoints?: readonly { readonly address: string }[];
   readonly exportTo: readonly ['.'];
 }
 

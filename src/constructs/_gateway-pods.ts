@@ -16,6 +16,10 @@ export interface GatewayPods {
   readonly annotations: Readonly<Record<string, string>>;
   readonly ports: readonly (GatewayPort & { readonly name: string })[];
   readonly loadBalancer?: { readonly policy: 'Local' | 'Cluster'; readonly sourceRanges: readonly string[] };
+  /** The address that its Service keeps. @default - one that the cluster assigns */
+  readonly clusterIp?: string;
+  /** Set where it takes mutual TLS of the mesh alone: it then needs no certificate of a Secret. */
+  readonly mutual?: boolean;
   readonly minReplicas: number;
   readonly maxReplicas: number;
 }
@@ -27,7 +31,7 @@ const CPU_TARGET = 80;
 
 /** Runs the gateway, and what keeps it running. */
 export function runGateway(owner: Construct, namespace: SecureNamespace, pods: GatewayPods): SecureWorkload {
-  const { id, annotations, ports, loadBalancer, minReplicas, maxReplicas } = pods;
+  const { id, annotations, ports, loadBalancer, clusterIp, mutual, minReplicas, maxReplicas } = pods;
   const openshift = namespace.edge.platform.distribution === 'openshift';
   const workload = SecureWorkload._wrap(namespace, id, id, scope => {
     const serviceAccount = new kplus.ServiceAccount(scope, 'service-account', { metadata: { name: id } });
@@ -54,6 +58,7 @@ export function runGateway(owner: Construct, namespace: SecureNamespace, pods: G
       metadata: { name: id },
       selector: deployment,
       type: loadBalancer ? kplus.ServiceType.LOAD_BALANCER : kplus.ServiceType.CLUSTER_IP,
+      clusterIP: clusterIp,
       ports: ports.map(({ service: port, pods: targetPort, name }) => ({ name, port, targetPort })),
     });
     if (loadBalancer) {
@@ -63,7 +68,7 @@ export function runGateway(owner: Construct, namespace: SecureNamespace, pods: G
         ...(sourceRanges.length ? [JsonPatch.add('/spec/loadBalancerSourceRanges', sourceRanges)] : []),
       );
     }
-    return { workload: deployment, serviceAccountName: id, service, gateway: annotations };
+    return { workload: deployment, serviceAccountName: id, service, gateway: annotations, mutual };
   });
   emit(owner, 'disruption-budget', {
     apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', name: id, body: { spec: { maxUnavailable: 1, selector: { matchLabels: workload._end.labels } } },
@@ -81,7 +86,7 @@ export function runGateway(owner: Construct, namespace: SecureNamespace, pods: G
       },
     },
   });
-  readSecrets(owner, id);
+  if (!mutual) readSecrets(owner, id);
   return workload;
 }
 

@@ -65,7 +65,7 @@ function checkInterface(path: string, macvlan: MacvlanProps, destination: string
 
 /** What a router with `macvlan` cannot be told, because the operator decides it. */
 export function refuseProxyProps(path: string, props: Readonly<Record<string, unknown>>): void {
-  const given = ['replicas', 'image', 'clusterIp', 'sourceAddresses'].find(name => props[name] !== undefined);
+  const given = ['replicas', 'image', 'clusterIp', 'sourceAddresses', 'through'].find(name => props[name] !== undefined);
   if (given) throw new Error(`[${path}] '${given}' is of no effect beside 'macvlan', where the operator runs the router under macvlan.address: leave one of them out`);
 }
 

@@ -4,8 +4,10 @@ import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { CONFIG_HASH, PROXY_LABEL } from './_labels';
 import { emit } from './_manifest';
+import { addMeshRouter } from './_mesh-router';
 import { addRedirectRouter, refuseProxyProps } from './_redirect-router';
 import { addWorkload } from './_workloads';
+import { EgressProxy } from './egress-proxy';
 import { MacvlanProps } from './macvlan';
 import { SecureNamespace } from './secure-namespace';
 import { SecureWorkload } from './secure-workload';
@@ -61,6 +63,14 @@ export interface EgressRouterProps {
   readonly macvlan?: MacvlanProps;
 
   /**
+   * What leads callers to the destination. A gateway of the mesh knows each by its identity and takes nobody else; it needs its namespace,
+   * and those of its callers, to be in the mesh.
+   *
+   * @default EgressProxy.HAPROXY
+   */
+  readonly through?: EgressProxy;
+
+  /**
    * A cluster IP to keep, inside the cluster's service range, so that clients can map the destination's own name to the router with
    * `hostAlias()` and still verify its certificate.
    *
@@ -112,7 +122,10 @@ export class EgressRouter extends Construct implements IPeer {
       refuseProxyProps(this.node.path, { ...props });
       this.proxy = addRedirectRouter(this, namespace, { id, target, ports: numbers, macvlan: props.macvlan });
     } else {
-      this.proxy = this.runProxies(namespace, id, numbers, props);
+      const replicas = this.checkProxies(facts, props);
+      this.proxy = props.through === EgressProxy.MESH_GATEWAY
+        ? addMeshRouter(this, namespace, { id, target, ports: numbers, replicas, clusterIp: imageless(this.node.path, props).clusterIp })
+        : this.runProxies(namespace, id, numbers, replicas, props);
       if (props.sourceAddresses) this.leaveFrom(namespace, id, props.sourceAddresses);
     }
     this.host = `${id}.${namespace.namespaceName}.svc`;
@@ -146,18 +159,26 @@ export class EgressRouter extends Construct implements IPeer {
     return { ip: this.clusterIp, hostnames: [this.destination] };
   }
 
-  /** Proxies of our own, which lead nowhere else. */
-  private runProxies(namespace: SecureNamespace, id: string, numbers: readonly number[], props: EgressRouterProps): SecureWorkload {
+  /** How many there are, where what they are told can work. */
+  private checkProxies(facts: AddressFacts, props: EgressRouterProps): number {
     const replicas = props.replicas ?? 2;
     if (!Number.isInteger(replicas) || replicas < 1) throw new Error(`[${this.node.path}] replicas '${replicas}' is not a whole number from 1 up: without a proxy nothing gets out`);
-
-    const facts = namespace.edge.platform._addressFacts(this.node.path);
     if (props.clusterIp !== undefined) checkClusterIp(props.clusterIp, facts);
-    const families = facts.everywhere(`the router to ${this.destination}`).map(cidr => (cidr.includes(':') ? 'IPv6' as const : 'IPv4' as const));
+    const families = this.families(facts);
     const family = this.destination.includes(':') ? 'IPv6' : 'IPv4';
     if (isAddress(this.destination) && !families.includes(family)) {
       throw new Error(`[${this.node.path}] no pod has an ${family} address, so no proxy can reach '${this.destination}': name an address of ${families.join(' or ')}, or correct podCidrs`);
     }
+    return replicas;
+  }
+
+  private families(facts: AddressFacts): ('IPv4' | 'IPv6')[] {
+    return facts.everywhere(`the router to ${this.destination}`).map(cidr => (cidr.includes(':') ? 'IPv6' as const : 'IPv4' as const));
+  }
+
+  /** Proxies of our own, which lead nowhere else. */
+  private runProxies(namespace: SecureNamespace, id: string, numbers: readonly number[], replicas: number, props: EgressRouterProps): SecureWorkload {
+    const families = this.families(namespace.edge.platform._addressFacts(this.node.path));
     const inside = haproxyPorts(numbers);
     const config = renderHaproxyConfig({
       families,
@@ -208,6 +229,12 @@ function singleDestination(path: string, destination: IPeer): AddressEnd {
       + 'write one name in full, such as Peer.host(\'orders.db.example\')');
   }
   return end;
+}
+
+/** The image of a gateway is the mesh's. */
+function imageless(path: string, props: EgressRouterProps): EgressRouterProps {
+  if (props.image !== undefined) throw new Error(`[${path}] 'image' '${props.image}' is of no effect through a gateway of the mesh, which chooses its own: leave one of them out`);
+  return props;
 }
 
 /** Only an address that the cluster can give to a Service is one that clients can keep. */

@@ -83,7 +83,7 @@ export class SecureWorkload extends Construct implements IPeer {
     checkDnsLabel(`[${namespace.node.path}] workload name`, name);
     return new SecureWorkload(namespace, id, name, (path, self) => {
       self.wrapped = pods(self);
-      const { workload, serviceAccountName, gateway } = self.wrapped;
+      const { workload, serviceAccountName, gateway, mutual } = self.wrapped;
       return {
         kind: 'workload',
         path,
@@ -92,6 +92,7 @@ export class SecureWorkload extends Construct implements IPeer {
         labels: selectingLabels(workload),
         serviceAccountName,
         gateway,
+        mutual,
         imported: false,
         ports: () => declaredPorts(workload),
         servicePorts: () => servicedPorts(self.wrapped?.service),
@@ -186,6 +187,8 @@ export interface WrappedPods {
   readonly service?: kplus.Service;
   /** Set where they are a gateway of the mesh: the annotations that make them one. */
   readonly gateway?: Readonly<Record<string, string>>;
+  /** Set where they take mutual TLS of the mesh alone. @default false */
+  readonly mutual?: boolean;
 }
 
 /** Gives an existing workload the identity it lacks, by a patch on its object. Returns the name it now runs under. */

@@ -56,6 +56,8 @@ export interface WorkloadEnd {
   readonly imported: boolean;
   /** Set where its pods are a gateway of the mesh: the annotations that make them one. What they take is said by the gateway, not by flows alone. */
   readonly gateway?: Readonly<Record<string, string>>;
+  /** Set where it takes mutual TLS of the mesh alone, so that a peer without identity never gets in. @default false */
+  readonly mutual?: boolean;
   /** Set where the library names it without being told to: what to do where it is of this App, and was made too late to be found. */
   readonly remedy?: string;
   /** What its containers declare at this moment: containers may be added until synth. */

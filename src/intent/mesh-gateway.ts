@@ -99,12 +99,22 @@ export interface DestinationIntent {
   readonly ejectionSeconds: number;
 }
 
+/** A way out of the mesh to one destination, as plain data. */
+export interface EgressGatewayIntent {
+  readonly end: WorkloadEnd;
+  readonly facts: AddressFacts;
+  readonly ports: readonly GatewayPort[];
+  readonly destination: AddressEnd;
+}
+
 /** A mesh that has gateways. */
 export interface IGatewayRenderer {
   /** The annotations by which pods become a gateway's. */
   annotations(trustedProxies: number): Readonly<Record<string, string>>;
   plan(intent: GatewayIntent): ManifestPlan[];
   planDenials(intent: GatewayIntent): ManifestPlan[];
+  /** What leads callers to the gateway under their identity, and from there to its destination alone. */
+  planEgress(intent: EgressGatewayIntent): ManifestPlan[];
   planDestination(gateway: WorkloadEnd, destination: DestinationIntent): ManifestPlan[];
 }
 

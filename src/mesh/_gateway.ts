@@ -5,12 +5,14 @@
  * before it demands a token for. What is denied is denied whatever route leads there. Destinations and ports are written in full. Each host
  * is a server of its own, so that a connection made for one host carries no requests for another.
  */
+import { renderAuthorization } from './_authorization';
+import { renderEgressAddress, renderEgressCallers, renderEgressRoutes, renderEgressServers } from './_egress-gateway';
 import { renderGatewayAllows, renderGatewayDenials } from './_gateway-authorization';
 import {
   DestinationRuleSpec, EnvoyFilterSpec, GatewaySpec, HttpMatchSpec, HttpRouteSpec, RequestAuthenticationSpec, VirtualServiceSpec,
 } from '../api/istio-gateway';
 import { WorkloadEnd } from '../intent/endpoint';
-import { DestinationIntent, GatewayIntent, GatewayRoute, IGatewayRenderer, RouteMatch } from '../intent/mesh-gateway';
+import { DestinationIntent, EgressGatewayIntent, GatewayIntent, GatewayRoute, IGatewayRenderer, RouteMatch } from '../intent/mesh-gateway';
 import { ManifestPlan } from '../intent/network-provider';
 import { compareText } from '../intent/port';
 
@@ -27,7 +29,7 @@ export class IstioGateway implements IGatewayRenderer {
   private readonly policy: Pick<ManifestPlan, 'apiVersion' | 'kind' | 'annotations'>;
 
   /** @param dryRun whether policies are to be logged only */
-  constructor(private readonly clusterDomain: string, dryRun: boolean) {
+  constructor(private readonly clusterDomain: string, private readonly trustDomain: string, dryRun: boolean) {
     this.policy = { apiVersion: SECURITY, kind: 'AuthorizationPolicy', annotations: dryRun ? { 'istio.io/dry-run': 'true' } : undefined };
   }
 
@@ -49,6 +51,18 @@ export class IstioGateway implements IGatewayRenderer {
 
   public planDenials(intent: GatewayIntent): ManifestPlan[] {
     return [{ ...this.policy, name: `${intent.end.name}-denials`, render: () => renderGatewayDenials(intent) }];
+  }
+
+  public planEgress(intent: EgressGatewayIntent): ManifestPlan[] {
+    const { end, facts, destination } = intent;
+    const { name } = end;
+    return [
+      { apiVersion: NETWORKING, kind: 'Gateway', name, render: () => renderEgressServers(intent, this.clusterDomain) },
+      { apiVersion: NETWORKING, kind: 'VirtualService', name, render: () => renderEgressRoutes(intent, this.clusterDomain) },
+      { apiVersion: NETWORKING, kind: 'DestinationRule', name, render: ({ ingress }) => renderEgressCallers(intent, ingress, this.clusterDomain) },
+      ...(destination.host === undefined ? [{ apiVersion: NETWORKING, kind: 'ServiceEntry', name: `${name}-destination`, render: () => renderEgressAddress(intent) }] : []),
+      { ...this.policy, name: `${name}-authorization`, render: ({ ingress }) => renderAuthorization(end, ingress, facts, this.trustDomain) },
+    ];
   }
 
   public planDestination({ name }: WorkloadEnd, destination: DestinationIntent): ManifestPlan[] {

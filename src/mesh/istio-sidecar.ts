@@ -125,7 +125,7 @@ export class IstioSidecar implements IMeshProvider {
     this.trustDomain = trustDomain;
     this.rootNamespace = rootNamespace;
     this.enforced = dryRun !== true;
-    this.gateways = new IstioGateway(clusterDomain, dryRun === true);
+    this.gateways = new IstioGateway(clusterDomain, trustDomain, dryRun === true);
     this.scope = {
       clusterDomain,
       always: tracing ? [serviceHost(tracing._collector.namespace, tracing._collector.service, { clusterDomain })] : [],
@@ -157,6 +157,10 @@ export class IstioSidecar implements IMeshProvider {
     const fault = (ports && portFault(ports, to)) ?? opaque;
     if (fault) throw new Error(`[${to.path}] ${describe(statement)}: ${fault}`);
     if (hasIdentity(from)) return;
+    if (to.kind === 'workload' && to.mutual && !(ports?.length && ports.every(isMetrics))) {
+      throw new Error(`[${to.path}] ${describe(statement)}: '${nameOf(from)}' has no identity in the mesh, and the gateway takes mutual TLS alone: `
+        + "put the caller's namespace into the mesh, or leave 'through' out, and proxies that take plaintext stand in");
+    }
     if (to.kind === 'namespace') {
       throw new Error(`[${to.path}] ${describe(statement)}: '${nameOf(from)}' has no identity in the mesh, and plaintext is taken by single workloads only: `
         + 'state the flow with the workloads that need it');
@@ -249,6 +253,11 @@ export class IstioSidecar implements IMeshProvider {
   public planPlaintext({ end }: WorkloadIntent): ManifestPlan[] {
     return [{ apiVersion: SECURITY, kind: 'PeerAuthentication', name: `${end.name}-plaintext`, render: ({ ingress }) => renderPlaintext(end, ingress) }];
   }
+}
+
+/** Ports on which a proxy tells of itself: it takes them beside what it is a gateway for. */
+function isMetrics({ _transport, _first, _last }: Port): boolean {
+  return _transport === 'TCP' && _first === _last && (_first === 15020 || _first === 15090);
 }
 
 /** The collector of traces, as what every proxy has to reach. */

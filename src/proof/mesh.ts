@@ -98,8 +98,10 @@ class Door {
       faults.push(`${this.name} takes plaintext on ${plaintext}, and nobody without identity was let in there: `
         + 'look for a PeerAuthentication that says PERMISSIVE or DISABLE, or for one that says STRICT and was lost');
     }
-    const byAddress = this.flows.flatMap(({ from, ports }) => from.kind === 'addresses'
-      ? from.resolve(this.check.factsFor(this.name)).map(target => ({ addresses: addressesOf(target.blocks), conn: connectionsAt(this.shape, target.ports ?? ports) })) : []);
+    const byAddress = this.flows.flatMap(({ from, ports }) => {
+      const targets = from.kind === 'addresses' ? from.resolve(this.check.factsFor(this.name)) : [];
+      return targets.map(target => ({ addresses: addressesOf(target.blocks), conn: connectionsAt(this.shape, target.ports ?? ports) }));
+    });
     for (const { ref, rules } of this.open) {
       for (const rule of rules) {
         if (!rule.peers.addresses || this.isMeant(rule)) continue;

@@ -23,6 +23,7 @@ import { EDGE_FIREWALL } from './edge-8-firewall';
 import { EDGE_ROUTERS } from './edge-9-routers';
 import { MESH_DRY_RUN, MESH_IDENTITY, MESH_MUTUAL_TLS, MESH_PORTS } from './mesh-1-identity';
 import { MESH_METRICS, MESH_SCOPE, MESH_TELEMETRY } from './mesh-3-4-7';
+import { MESH_EGRESS_GATEWAY } from './mesh-5-egress-gateway';
 import { MESH_GATEWAY } from './mesh-6-gateway';
 import { MESH_READERS } from './mesh-9-readers';
 import { Mutant } from './mutant';
@@ -57,6 +58,7 @@ export const MUTANTS: Readonly<Record<number, readonly Mutant[]>> = {
   202: MESH_MUTUAL_TLS,
   203: [...MESH_PORTS, ...MESH_METRICS],
   204: MESH_SCOPE,
+  205: MESH_EGRESS_GATEWAY,
   206: MESH_GATEWAY,
   207: MESH_TELEMETRY,
   208: MESH_DRY_RUN,

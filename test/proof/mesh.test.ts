@@ -1,10 +1,10 @@
 import { mkdtempSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
+import { ApiObject, JsonPatch } from 'cdk8s';
 import {
   ClusterApp, ClusterEdge, HttpMatch, MeshProvider, IstioSidecarProps, NetworkProvider, Peer, Platform, SecureNamespace,
 } from '../../src';
-import { ApiObject, JsonPatch } from 'cdk8s';
 
 /** Two tenants' workloads in a mesh: `web` may ask `orders` for some requests and `stock` for all, a load balancer asks `web` in plaintext. */
 function program(options: IstioSidecarProps = {}) {
