@@ -1,4 +1,5 @@
 import * as ipaddr from 'ipaddr.js';
+import { proxyAllows } from './mesh-evaluator';
 
 /**
  * The slow, obvious second implementation: may this one packet pass? It reads the manifests as they stand, each time anew, and follows the
@@ -22,7 +23,8 @@ interface Side {
 export function mayPass(objects: readonly any[], packet: Packet): boolean {
   const src = { pod: packet.srcPod, ip: packet.srcIp };
   const dst = { pod: packet.dstPod, ip: packet.dstIp };
-  return sideAllows(objects, 'egress', src, dst, packet) && sideAllows(objects, 'ingress', dst, src, packet);
+  return sideAllows(objects, 'egress', src, dst, packet) && sideAllows(objects, 'ingress', dst, src, packet)
+    && (!dst.pod || proxyAllows(objects, src, dst.pod, packet.protocol, packet.port));
 }
 
 function sideAllows(objects: readonly any[], direction: 'ingress' | 'egress', subject: Side, peer: Side, packet: Packet): boolean {

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { joining, meshed, meshPolicies } from './random-mesh';
 
 /** Small random clusters over few words, so that selectors, ports and addresses meet often. */
 const NAMESPACES = ['red', 'blue', 'green'];
@@ -131,12 +132,13 @@ export interface Kinds {
   readonly admin?: boolean;
   readonly cluster?: boolean;
   readonly firewall?: boolean;
+  readonly mesh?: boolean;
 }
 
 const none = fc.constant([] as any[]);
 
 export function clusters(kinds: Kinds = {}): fc.Arbitrary<RandomCluster> {
-  const few = kinds.admin || kinds.cluster || kinds.firewall;
+  const few = kinds.admin || kinds.cluster || kinds.firewall || kinds.mesh;
   return fc.record({
     namespaces: fc.subarray(NAMESPACES).chain(names => fc.tuple(...names.map(name => label.map(labels =>
       ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }))))),
@@ -146,10 +148,18 @@ export function clusters(kinds: Kinds = {}): fc.Arbitrary<RandomCluster> {
     baseline: kinds.admin ? baseline : none,
     cluster: kinds.cluster ? clusterPolicies : none,
     firewall: kinds.firewall ? fc.tuple(firewalls, nodes).map(found => found.flat()) : none,
+    mesh: kinds.mesh ? meshPolicies : none,
+    joined: fc.array(joining, { minLength: 3, maxLength: 3 }),
+    accounts: fc.array(meshed, { minLength: 4, maxLength: 4 }),
     addresses: fc.shuffledSubarray(ADDRESSES, { minLength: 5, maxLength: 5 }),
-  }).map(({ namespaces, pods, policies, admin, baseline: base, cluster, firewall, addresses }) => {
+  }).map(({ namespaces, pods, policies, admin, baseline: base, cluster, firewall, mesh, joined, accounts, addresses }) => {
     const named = (objects: any[], prefix: string) => objects.map((object, i) => ({ ...object, metadata: { name: `${prefix}-${i}`, ...object.metadata } }));
-    const all = named(pods, 'pod');
-    return { addresses, pods: all, objects: [...namespaces, ...all, ...named(policies, 'policy'), ...admin, ...base, ...cluster, ...firewall] };
+    const all = named(kinds.mesh ? pods.map(({ metadata, spec, ...each }, i) => {
+      const { labels, serviceAccountName } = accounts[i];
+      return { ...each, metadata: { ...metadata, labels: { ...metadata.labels, ...labels } }, spec: { ...spec, serviceAccountName } };
+    }) : pods, 'pod');
+    const homes = kinds.mesh ? namespaces.map(({ metadata, ...each }: any, i: number) =>
+      ({ ...each, metadata: { ...metadata, labels: { ...metadata.labels, ...joined[i] } } })) : namespaces;
+    return { addresses, pods: all, objects: [...homes, ...all, ...named(policies, 'policy'), ...admin, ...base, ...cluster, ...firewall, ...mesh] };
   });
 }
