@@ -21,6 +21,9 @@ const lets = (app: string, ...rules: any[]) => policy(`to-${app}`, { podSelector
 const from = (app: string, ...ports: number[]) => ({ from: [{ podSelector: { matchLabels: { app } } }], ports: ports.map(port => ({ port })) });
 const block = (cidr: string, ...except: string[]) => ({ from: [{ ipBlock: { cidr, ...except.length > 0 ? { except } : {} } }] });
 
+/** With the policies of a mesh, or without. */
+const either = fc.oneof(clusters(), clusters({ mesh: true }));
+
 describe('2. diff', () => {
   const base = [namespace('shop'), pod('api'), pod('web')];
   const changes = (before: any[], after: any[]) => textsOf(diff(reachOf([...base, ...before]), reachOf([...base, ...after])));
@@ -69,16 +72,16 @@ describe('2. diff of random clusters', () => {
   afterAll(() => { process.stdout.write(`diff: ${RUNS} random pairs of clusters, seed ${SEED}\n`); });
 
   it('is what all pairs and all addresses say, both ways round', () => {
-    fc.assert(fc.property(clusters(), clusters(), fc.boolean(), ({ objects }, { objects: others }, mixed) => {
+    fc.assert(fc.property(either, either, fc.boolean(), ({ objects }, { objects: others }, mixed) => {
       // Half of the pairs share their pods, so that only policies differ.
-      const isPolicy = ({ kind }: any) => kind.endsWith('NetworkPolicy');
+      const isPolicy = ({ kind }: any) => /Policy$|^PeerAuthentication$/.test(kind);
       const next = mixed ? [...objects.filter(object => !isPolicy(object)), ...others.filter(isPolicy)] : others;
       compareAll(objects, next);
     }), { numRuns: RUNS, seed: SEED });
   });
 
   it('is that too where one object went, or got other labels or rules', () => {
-    fc.assert(fc.property(clusters(), fc.nat(), fc.constantFrom(...CHANGES), ({ objects }, place, change) => {
+    fc.assert(fc.property(either, fc.nat(), fc.constantFrom(...CHANGES), ({ objects }, place, change) => {
       compareAll(objects, objects.flatMap((object, i) => i === place % objects.length ? change(object) : [object]));
     }), { numRuns: RUNS, seed: SEED });
   });

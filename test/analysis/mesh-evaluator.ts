@@ -40,7 +40,11 @@ function modeOf(objects: readonly any[], pod: any, port: number): string {
   const all = about(objects, 'PeerAuthentication', pod).sort((a, b) => a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1);
   const selects = (each: any) => Object.keys(each.spec.selector?.matchLabels ?? {}).length > 0;
   const isRoot = (each: any) => each.metadata.namespace === 'istio-system';
-  const levels = [all.filter(each => selects(each) && !isRoot(each)), all.filter(each => !selects(each) && !isRoot(each)), all.filter(each => !selects(each) && isRoot(each))];
+  const levels = [
+    all.filter(each => selects(each) && !isRoot(each)),
+    all.filter(each => !selects(each) && !isRoot(each)),
+    all.filter(each => !selects(each) && isRoot(each)),
+  ];
   for (const [i, level] of levels.entries()) {
     for (const { spec } of level) {
       const mode = (i === 0 ? spec.portLevelMtls?.[port]?.mode : undefined) ?? 'UNSET';

@@ -21,7 +21,8 @@ const source = fc.oneof(
   fc.record<any>({ ipBlocks: fc.constant(['10.0.0.0/8']), notIpBlocks: fc.constant(['10.0.0.0/30']) }),
   fc.record<any>({ notPrincipals: fc.constant(['*']), ipBlocks: some(block) }),
 ).map(each => ({ source: each }));
-const operation = fc.record<any>({ ports: some(port), notPorts: some(port) }, { requiredKeys: [] }).filter(each => Object.keys(each).length > 0).map(each => ({ operation: each }));
+const operation = fc.record<any>({ ports: some(port), notPorts: some(port) }, { requiredKeys: [] })
+  .filter(each => Object.keys(each).length > 0).map(each => ({ operation: each }));
 const when = fc.oneof(
   fc.record<any>({ key: fc.constant('destination.port'), values: some(port) }),
   fc.record<any>({ key: fc.constant('destination.port'), notValues: some(port) }),
