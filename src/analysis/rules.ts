@@ -115,6 +115,17 @@ export interface Policy {
   readonly rules: readonly Rule[];
 }
 
+/** Whether a layer is a proxy's of a mesh: it tells callers apart by identity, and not by labels. */
+export function isOfMesh(layer: LayerName): boolean {
+  return layer === 'mutual-tls' || layer === 'authorization-deny' || layer === 'authorization';
+}
+
+/** Where a rule stands in its object, with the name that it has there and what else has to hold. */
+export function placeOf({ direction, index, name, condition }: Rule, layer: LayerName): string {
+  const place = layer === 'mutual-tls' ? 'mtls' : isOfMesh(layer) ? `rules[${index}]` : `${direction}[${index}]`;
+  return `${place}${name ? ` '${name}'` : ''}${condition ? ` where ${condition}` : ''}`;
+}
+
 export function textOfRef(ref: ObjectRef): string {
   return `${ref.kind} ${ref.namespace === undefined ? '' : `${ref.namespace}/`}${ref.name}`;
 }

@@ -1,7 +1,7 @@
 import { Decision, explain } from './explain';
 import { toName, World, worldOf } from './names';
 import { End, partsOf, Reachability } from './reachability';
-import { ObjectRef, textOfRef } from './rules';
+import { ObjectRef, placeOf, textOfRef } from './rules';
 import { sourceAddressesOf } from './source-addresses';
 import { ConnectionSet, Protocol } from '../algebra/connection-set';
 import { IpSet, isAddress } from '../algebra/ip-set';
@@ -163,7 +163,7 @@ export function reasonOf({ direction, layer, effect, object, rule, conn }: Decis
     origin: object?.origin,
     rule: rule?.index,
     conn: conn.toString(),
-    text: SENTENCES[effect](subject, direction, conn.toString(), object, rule && `${direction}[${rule.index}]${rule.name ? ` '${rule.name}'` : ''}${rule.condition ? ` where ${rule.condition}` : ''}`),
+    text: SENTENCES[effect](subject, direction, conn.toString(), object, rule && placeOf(rule, layer!.name)),
   };
 }
 

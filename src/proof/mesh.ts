@@ -12,7 +12,7 @@ import { IpSet } from '../algebra/ip-set';
 import { Identity } from '../analysis/mesh-identity';
 import { ClusterModel } from '../analysis/model';
 import { PodShape, textOfWorkload } from '../analysis/pods';
-import { Policy, PROXIED, Rule, textOfRef } from '../analysis/rules';
+import { Policy, PROXIED, Rule, isOfMesh, textOfRef } from '../analysis/rules';
 import { addressesOf } from '../intent/address-block';
 import { AddressFacts } from '../intent/endpoint';
 import { Flow, describe } from '../intent/flow';
@@ -31,7 +31,7 @@ export interface MeshCheck {
 
 export function meshFaults(check: MeshCheck): string[] {
   const { model, closure, ledger, members } = check;
-  const policies = model.policies.filter(({ layer }) => layer === 'mutual-tls' || layer === 'authorization-deny' || layer === 'authorization');
+  const policies = model.policies.filter(({ layer }) => isOfMesh(layer));
   if (policies.length === 0) return [];
   const flows = ledger.flows().filter(({ to }) => to.kind !== 'addresses');
   const faults = model.workloads.filter(({ real, namespace }) => real && closure.owns(namespace)).flatMap(workload => {

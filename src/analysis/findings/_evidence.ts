@@ -6,7 +6,7 @@ import { NAME_LABEL, PodShape, textOfWorkload, Workload } from '../pods';
 import { evaluate } from '../program';
 import { Reachability } from '../reachability';
 import { groupOf } from '../readers/_reader';
-import { Direction, ObjectRef } from '../rules';
+import { Direction, isOfMesh, ObjectRef } from '../rules';
 
 /**
  * What the checks look at: the objects as they came, the policies in their normal form, and who is chosen and held by whom.
@@ -16,7 +16,10 @@ import { Direction, ObjectRef } from '../rules';
 export class Evidence extends Chosen {
   /** Every object that is valid. */
   readonly objects: readonly Source[];
+  /** All but those of a mesh. */
   readonly policies: readonly PolicySource[];
+  /** What proxies of a mesh are told. */
+  readonly meshPolicies: readonly PolicySource[];
   /** The policies of networking.k8s.io. */
   readonly networkPolicies: readonly PolicySource[];
   /** The pods and pod templates as they came; those of controllers that another object controls are left out. */
@@ -42,7 +45,9 @@ export class Evidence extends Chosen {
       const { namespace = '', name, kind: plain } = source.ref;
       this.refs.set(textOfWorkload({ namespace, name, kind: plain }), source.ref);
     }
-    this.policies = model.policies.map(policy => ({ ref: policy.ref, json: this.byKey.get(keyOfRef(policy.ref))?.json ?? {}, policy }));
+    const policies = model.policies.map(policy => ({ ref: policy.ref, json: this.byKey.get(keyOfRef(policy.ref))?.json ?? {}, policy }));
+    this.policies = policies.filter(({ policy }) => !isOfMesh(policy.layer));
+    this.meshPolicies = policies.filter(({ policy }) => isOfMesh(policy.layer));
     this.networkPolicies = this.policies.filter(({ policy, ref }) => policy.layer === 'network-policy' && ref.kind === 'NetworkPolicy');
     this.pods = podSources(this.objects, this.byKey);
     this.held = new Set(model.workloads.filter(workload => workload.real && !workload.foreign && !isOnHost(workload)));

@@ -19,4 +19,10 @@ export const DNS_TCP = 'https://www.rfc-editor.org/rfc/rfc7766';
 export const CLOUD_METADATA = `${DOCS}/concepts/security/security-checklist/`;
 export const EXTERNAL_IPS = 'https://github.com/kubernetes/kubernetes/issues/97076';
 export const ROUTES = 'https://github.com/openshift/api/blob/master/route/v1/types.go';
+const ISTIO = 'https://istio.io/latest/docs';
+
+export const AUTHORIZATION = `${ISTIO}/reference/config/security/authorization-policy/`;
+export const MUTUAL_TLS = `${ISTIO}/reference/config/security/peer_authentication/`;
+export const REQUEST_TOKENS = `${ISTIO}/reference/config/security/request_authentication/`;
+export const DRY_RUN = `${ISTIO}/tasks/security/authorization/authz-dry-run/`;
 export const TIERS = 'https://network-policy-api.sigs.k8s.io/api-overview/';

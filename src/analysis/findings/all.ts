@@ -1,4 +1,8 @@
 import { ADMIN_ALLOWS_EVERYTHING } from './admin-allows-everything';
+import { AUTHORIZATION_ALLOWS_EVERYBODY } from './authorization-allows-everybody';
+import { AUTHORIZATION_BY_EXCLUSION } from './authorization-by-exclusion';
+import { AUTHORIZATION_DRY_RUN } from './authorization-dry-run';
+import { AUTHORIZATION_WITHOUT_PROXY } from './authorization-without-proxy';
 import { BASELINE_WITHOUT_EFFECT } from './baseline-without-effect';
 import { CLIENT_ADDRESS_LOST } from './client-address-lost';
 import { CLOSED_DIRECTION_WITHOUT_TYPE } from './closed-direction-without-type';
@@ -30,6 +34,7 @@ import { OPEN_TO_EVERY_NAMESPACE } from './open-to-every-namespace';
 import { OPEN_TO_EVERYONE } from './open-to-everyone';
 import { OPEN_TO_INTERNET } from './open-to-internet';
 import { PEERS_OR_NOT_AND } from './peers-or-not-and';
+import { PLAINTEXT_TAKEN } from './plaintext-taken';
 import { POD_RANGE_IN_IP_BLOCK } from './pod-range-in-ip-block';
 import { POD_SECURITY_NOT_ENFORCED } from './pod-security-not-enforced';
 import { POD_SECURITY_PRIVILEGED } from './pod-security-privileged';
@@ -49,12 +54,17 @@ import { SERVICE_SELECTS_NOTHING } from './service-selects-nothing';
 import { SHADOWED_RULE } from './shadowed-rule';
 import { SHARED_DEFAULT_TOKEN } from './shared-default-token';
 import { SPOOFABLE_NAMESPACE_LABEL } from './spoofable-namespace-label';
+import { TOKEN_NOT_DEMANDED } from './token-not-demanded';
 import { UNDECLARED_PORT_NAME } from './undeclared-port-name';
 import { UNKNOWN_FIELD } from './unknown-field';
 
 /** Every check, in the order of its name. A new check is one more file, one more line here, and a good and a bad manifest. */
 export const CHECKS: readonly Check[] = [
   ADMIN_ALLOWS_EVERYTHING,
+  AUTHORIZATION_ALLOWS_EVERYBODY,
+  AUTHORIZATION_BY_EXCLUSION,
+  AUTHORIZATION_DRY_RUN,
+  AUTHORIZATION_WITHOUT_PROXY,
   BASELINE_WITHOUT_EFFECT,
   CLIENT_ADDRESS_LOST,
   CLOSED_DIRECTION_WITHOUT_TYPE,
@@ -85,6 +95,7 @@ export const CHECKS: readonly Check[] = [
   OPEN_TO_EVERYONE,
   OPEN_TO_INTERNET,
   PEERS_OR_NOT_AND,
+  PLAINTEXT_TAKEN,
   POD_RANGE_IN_IP_BLOCK,
   POD_SECURITY_NOT_ENFORCED,
   POD_SECURITY_PRIVILEGED,
@@ -104,6 +115,7 @@ export const CHECKS: readonly Check[] = [
   SHADOWED_RULE,
   SHARED_DEFAULT_TOKEN,
   SPOOFABLE_NAMESPACE_LABEL,
+  TOKEN_NOT_DEMANDED,
   UNDECLARED_PORT_NAME,
   UNKNOWN_FIELD,
 ];

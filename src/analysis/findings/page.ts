@@ -50,6 +50,7 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   SN05: 'Pods and namespaces that policies do not hold',
   SN06: 'Ways in from outside',
   SN07: 'The tiers of the cluster',
+  SN08: 'The mesh',
 };
 
 function subjectOf({ code }: Check): string {

@@ -4,7 +4,7 @@ import { Labels } from '../../algebra/label-selector';
 import { Decision, explain } from '../explain';
 import { NAME_LABEL } from '../pods';
 import { End, Endpoint, Reachability } from '../reachability';
-import { Direction, ObjectRef, Policy, textOfRef } from '../rules';
+import { Direction, isOfMesh, ObjectRef, placeOf, Policy, textOfRef } from '../rules';
 
 /**
  * The smallest change that would allow a connection that is denied: at each end that denies it one rule, as narrow as the question.
@@ -31,8 +31,29 @@ export function remediesOf(reach: Reachability, src: End, dst: End, asked: Conne
     const denied = here.filter(({ effect }) => effect === 'deny' || effect === 'isolate');
     const [subject, peer] = direction === 'egress' ? [src, dst] : [dst, src];
     if (denied.length === 0 || subject instanceof IpSet) return [];
-    return [remedy(reach, direction, subject, peer, denied)];
+    const byProxy = denied.filter(({ layer }) => layer !== undefined && isOfMesh(layer.name));
+    const others = denied.filter(decision => !byProxy.includes(decision));
+    return [...others.length ? [remedy(reach, direction, subject, peer, others)] : [], ...byProxy.length ? [meshRemedy(subject, peer, byProxy)] : []];
   });
+}
+
+/** A proxy knows its callers by identity, so who has none has to get one first. */
+function meshRemedy(subject: Endpoint, peer: End, denied: readonly Decision[]): Remedy {
+  const conn = ConnectionSet.unionOf(denied.map(decision => decision.conn));
+  const identity = peer instanceof IpSet ? undefined : peer.workload.variants[0].shape.identity;
+  const ruled = denied.find(({ effect, layer }) => effect === 'deny' && layer!.name === 'authorization-deny');
+  if (ruled) return { direction: 'ingress', text: `${placeOf(ruled.rule!, ruled.layer!.name)} of ${textOfRef(ruled.object!)} denies it, whatever else allows it: take it out` };
+  if (!identity) {
+    const who = peer instanceof IpSet ? peer.toString() : peer.text;
+    return { direction: 'ingress', text: `${who} has no identity in the mesh: let it join, or take plaintext on the port (PeerAuthentication, portLevelMtls) and let it in by address` };
+  }
+  const principal = `cluster.local/ns/${identity.namespace}/sa/${identity.serviceAccount}`;
+  const rule = { from: [{ source: { principals: [principal] } }], to: [{ operation: { ports: numbersOf(conn) } }] };
+  return { direction: 'ingress', rule, text: `add this rule, with the trust domain of the mesh, to the list spec.rules of an AuthorizationPolicy that selects ${subject.text} only` };
+}
+
+function numbersOf(conn: ConnectionSet): string[] {
+  return conn.portsOf('TCP').intervals().map(([from, end]) => end - from === 1 ? `${from}` : `${from}-${end - 1}`);
 }
 
 function remedy(reach: Reachability, direction: Direction, subject: Endpoint, peer: End, denied: readonly Decision[]): Remedy {

@@ -4,7 +4,7 @@ import { IpSet } from '../../algebra/ip-set';
 import { Decision, explain } from '../explain';
 import { toName, World, worldOf } from '../names';
 import { End, Reachability } from '../reachability';
-import { Direction, LayerName, ObjectRef, textOfRef } from '../rules';
+import { Direction, LayerName, ObjectRef, placeOf, textOfRef } from '../rules';
 
 /** What one layer, or one end without any, said about a packet. */
 export interface StoryReason {
@@ -93,7 +93,7 @@ function stepOf(direction: Direction, subject: End, decisions: readonly Decision
   const groups = new Map<string, Decision[]>();
   for (const decision of decisions) {
     const { effect, rule, object, conn: part, layer } = decision;
-    const key = effect === 'isolate' ? `${effect} ${part.key} ${layer?.name}` : `${effect} ${object && textOfRef(object)} ${rule?.index} ${part.key}`;
+    const key = effect === 'isolate' ? `${effect} ${part.key} ${layer?.name}` : `${effect} ${object && textOfRef(object)} ${rule?.index} ${rule?.condition} ${part.key}`;
     groups.set(key, [...groups.get(key) ?? [], decision]);
   }
   return {
@@ -108,14 +108,14 @@ function reasonOf(group: readonly Decision[], asked: ConnectionSet): StoryReason
   const [{ effect, layer, rule, direction, conn }] = group;
   const objects = [...new Set(group.flatMap(({ object }) => object ?? []))].sort((a, b) => (textOfRef(a) < textOfRef(b) ? -1 : 1));
   const what = conn.equals(asked) && asked.isAll ? 'everything' : effect === 'isolate' && asked.isAll ? 'anything else' : conn.toString();
-  const place = rule && `${direction}[${rule.index}]`;
+  const place = rule && placeOf({ ...rule, name: undefined, condition: undefined }, layer!.name);
   return {
     layer: layer?.name ?? 'none',
     effect,
     objects,
     conn,
     rule: place,
-    text: SENTENCES[effect](listed(objects), what, `${place}${rule?.name ? ` '${rule.name}'` : ''}`, direction, objects.length > 1),
+    text: SENTENCES[effect](listed(objects), what, rule ? placeOf(rule, layer!.name) : '', direction, objects.length > 1),
   };
 }
 
