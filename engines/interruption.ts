@@ -48,7 +48,11 @@ export async function judgeInterruption(run: Run, parts: readonly string[], into
   into.interrupted.sort((a, b) => (`${a.part} ${a.signal}` < `${b.part} ${b.signal}` ? -1 : 1));
 }
 
-async function interrupt(run: Run, part: string, { signal, when, begun }: Moment, into: InterruptionReport): Promise<void> {
+/** A part whose engine is done in a moment may be over before anybody looks: it is started again then, so often and no more. */
+const TRIES = 5;
+
+async function interrupt(run: Run, part: string, moment: Moment, into: InterruptionReport, tries = TRIES): Promise<void> {
+  const { signal, when, begun } = moment;
   const temporary = run.folder(`interrupted-${part}-${signal}`);
   const args = ['--import', 'tsx', join(REPOSITORY, 'engines', 'main.ts'), `--only=${part}`, '--intents=1', '--example=kubeadm'];
   const child = spawn(process.execPath, args, {
@@ -60,6 +64,7 @@ async function interrupt(run: Run, part: string, { signal, when, begun }: Moment
       look(child.pid!, seen);
       return child.exitCode !== null || begun(new Set([...seen.values()].map(({ program }) => program)), namespacesOf(seen)) || undefined;
     });
+    if (child.exitCode === 0 && tries > 1) return await interrupt(run, part, moment, into, tries - 1);
     if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode} before it could be interrupted`);
     child.kill(signal);
     await until('its end', 30, async () => (child.exitCode ?? child.signalCode) ?? undefined);
