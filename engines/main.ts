@@ -1,9 +1,9 @@
 /**
- * npm run test:engines [-- --only=api,guardrails,packets,proxy,peer,control-plane,frames,interruption --intents=50 --example=kubeadm]
+ * npm run test:engines [-- --only=api,guardrails,packets,proxy,peer,control-plane,frames,mesh,interruption --intents=50 --example=kubeadm]
  * npm run test:engines -- --times      measures ours and the peer on clusters of 500 to 40,000 pods, for docs/performance.md
  *
  * Real engines judge the output: a real API server, a real enforcer with real packets, the real proxy, a peer that reads the same
- * manifests, and the mesh's own analyzer. What they found is written to docs/proof.md when all parts ran and all agree.
+ * manifests, and the mesh's own analyzer and control plane. What they found is written to docs/proof.md when all parts ran and all agree.
  */
 import { judgeAcceptance, judgeBroken, noAcceptance } from './api-server/acceptance';
 import { CrdReport, installCrds, readCrds } from './api-server/crds';
@@ -19,13 +19,14 @@ import { ENGINES, built, goVersion } from './lib/build';
 import { Run } from './lib/run';
 import { matrixCases } from './matrix';
 import { judgeMesh, noMesh } from './mesh/istioctl';
+import { judgeProxies, noProxies } from './mesh/part';
 import { judgePackets, noPackets } from './packets/part';
 import { judgePeer, noPeer } from './peer/netpol-analyzer';
 import { measurePeer } from './peer/times';
 import { judgeBrokenProxies, judgeProxy, noProxy } from './proxy-part';
 import { Proof, writeProof } from './report';
 
-const STARTING = ['api', 'guardrails', 'packets', 'proxy', 'peer', 'control-plane', 'frames'];
+const STARTING = ['api', 'guardrails', 'packets', 'proxy', 'peer', 'control-plane', 'frames', 'mesh'];
 const PARTS = [...STARTING, 'interruption'];
 
 async function main(args: readonly string[]): Promise<number> {
@@ -59,6 +60,7 @@ async function main(args: readonly string[]): Promise<number> {
     proxy: noProxy(),
     peer: noPeer(),
     mesh: noMesh(),
+    proxies: noProxies(),
     controlPlane: noControlPlane(),
     grants: noGrants(),
     guardrails: noGuardrails(),
@@ -78,6 +80,10 @@ async function main(args: readonly string[]): Promise<number> {
   if (wants('frames')) {
     await judgeMesh(run, cases, proof.mesh);
     clock('mesh analyzer judged');
+  }
+  if (wants('mesh')) {
+    await judgeProxies(run, examples, proof.proxies);
+    clock('proxies of the mesh judged');
   }
   if (wants('control-plane')) {
     await judgeControlPlane(run, examples, proof.controlPlane);

@@ -11,6 +11,7 @@ import { InterruptionReport } from './interruption';
 import { ENGINES, versionOf } from './lib/build';
 import { REPOSITORY } from './lib/paths';
 import { MeshReport } from './mesh/istioctl';
+import { ProxiesReport } from './mesh/part';
 import { PacketReport } from './packets/part';
 import { PeerReport } from './peer/netpol-analyzer';
 import { ProxyReport } from './proxy-part';
@@ -23,6 +24,7 @@ export interface Proof {
   readonly proxy: ProxyReport;
   readonly peer: PeerReport;
   readonly mesh: MeshReport;
+  readonly proxies: ProxiesReport;
   readonly controlPlane: ControlPlaneReport;
   readonly grants: GrantReport;
   readonly guardrails: GuardrailReport;
@@ -143,11 +145,23 @@ A tenant went on doing what is his: he ${admitted.join('; ')}. The cluster's own
 A namespace with our objects in it was removed by a platform subject, and emptied and finalized by the namespace controller.`;
 }
 
-function frames({ mesh }: Proof): string {
+function frames({ mesh, proxies }: Proof): string {
   return `## 5. The mesh
 
 \`istioctl analyze\` has nothing to say about ${mesh.cases.map(({ name, objects }) => `${name} (${objects} mesh objects)`).join(', ')}; it sees a VirtualService bound to a gateway that is not there.
-${mesh.cases.flatMap(({ name, explained }) => explained.map(why => `\nSaid of ${name}, and explained: ${why}.\n`)).join('')}`;
+${mesh.cases.flatMap(({ name, explained }) => explained.map(why => `\nSaid of ${name}, and explained: ${why}.\n`)).join('')}
+istiod serves what the library wrote, with a pod for every workload, and is asked over xDS what each proxy is told. Its access filters, the chains that take
+plaintext or demand a certificate, and the Services that a proxy knows of are held against what the analysis reads in the same manifests: from every other
+workload, from an identity that nobody stated, from the same names in another trust domain, and in plaintext from outside, on every port of the case.
+
+| case | proxies | questions | let in | differences |
+|---|---|---|---|---|
+${proxies.cases.map(({ name, proxies: count, questions, open }) => `| ${name} | ${count} | ${questions} | ${open} | 0 |`).join('\n')}
+
+Broken on purpose, the proxies are told something else than was stated:
+
+${proxies.broken.map(({ what, differences }) => `- ${what}: ${differences} differences`).join('\n')}
+`;
 }
 
 function interruption({ interrupted }: InterruptionReport): string {
@@ -170,7 +184,6 @@ function unproven({ crds }: Proof): string {
 - Established connections when a policy changes: every try is a new connection.
 - That no packet leaves in the moment between a pod's start and the enforcer's first sight of it.
 - What a controller would do: none runs here. Services are rules written from the manifests, pods are written as Running, and nothing is scheduled.
-- What istiod makes of mesh objects: it is built, and asked where such objects are made.
 ${missing.length > 0 ? `- Kinds of ${missing.join(', ')}: the real schemas could not be read in the last run.\n` : ''}${ours.length > 0 ? `- That the real schemas of ${ours.join(' and of ')} demand no more than our stand-ins do.\n` : ''}- Speed: see performance.md.`;
 }
 

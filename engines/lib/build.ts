@@ -12,7 +12,7 @@ export interface Engine {
   readonly name: string;
   /** The folder under `engines/go` that pins it. */
   readonly pin: string;
-  /** The Go package that is its program; `.` is our own. */
+  /** The Go package that is its program; `.` and what begins with `./` is our own. */
   readonly main: string;
   /** The module whose version is the engine's; none for our own. */
   readonly module?: string;
@@ -46,6 +46,7 @@ export const ENGINES = {
     name: 'netpolicy', pin: 'netpol-analyzer', main: 'github.com/np-guard/netpol-analyzer/cmd/netpolicy', module: 'github.com/np-guard/netpol-analyzer',
   } as Engine,
   istioctl: { name: 'istioctl', pin: 'istio', main: 'istio.io/istio/istioctl/cmd/istioctl', module: 'istio.io/istio' } as Engine,
+  xdsClient: { name: 'xds-client', pin: 'istio', main: './xds' } as Engine,
   istiod: { name: 'pilot-discovery', pin: 'istio', main: 'istio.io/istio/pilot/cmd/pilot-discovery', module: 'istio.io/istio' } as Engine,
 };
 
@@ -84,6 +85,7 @@ const environment = () => ({ ...process.env, CGO_ENABLED: '0', GOWORK: 'off' });
 function keyOf(engine: Engine, linkFlags: string): string {
   const hash = createHash('sha256').update(`${goVersion().version} ${engine.main} ${linkFlags}`);
   const inputs = readdirSync(pinOf(engine)).filter(file => /^go\.(mod|sum)$|\.go$/.test(file)).sort();
+  if (engine.main.startsWith('./')) inputs.push(...readdirSync(join(pinOf(engine), engine.main)).sort().map(file => join(engine.main, file)));
   for (const file of inputs) hash.update(`\n${file}\n`).update(readFileSync(join(pinOf(engine), file)));
   return hash.digest('hex').slice(0, 12);
 }

@@ -22,6 +22,7 @@ import { EDGE_ADDRESSES } from './edge-7-addresses';
 import { EDGE_FIREWALL } from './edge-8-firewall';
 import { EDGE_ROUTERS } from './edge-9-routers';
 import { MESH_DRY_RUN, MESH_IDENTITY, MESH_MUTUAL_TLS, MESH_PORTS } from './mesh-1-identity';
+import { MESH_ENGINES } from './mesh-10-engines';
 import { MESH_METRICS, MESH_SCOPE, MESH_TELEMETRY } from './mesh-3-4-7';
 import { MESH_EGRESS_GATEWAY } from './mesh-5-egress-gateway';
 import { MESH_GATEWAY } from './mesh-6-gateway';
@@ -63,6 +64,7 @@ export const MUTANTS: Readonly<Record<number, readonly Mutant[]>> = {
   207: MESH_TELEMETRY,
   208: MESH_DRY_RUN,
   209: MESH_READERS,
+  210: MESH_ENGINES,
   // Connectivity as a tool of its own.
   306: CONNECTIVITY_ADOPT,
 };

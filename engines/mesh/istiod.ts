@@ -1,0 +1,122 @@
+/**
+ * The mesh's own control plane, over an API server that holds what the library wrote: what it makes of that for the proxy of each workload
+ * is asked as the proxy would ask.
+ */
+import { spawnSync } from 'child_process';
+import { writeFileSync } from 'fs';
+import { join } from 'path';
+import { namespacesFirst } from '../api-server/acceptance';
+import { ApiServer } from '../api-server/server';
+import { ENGINES, built } from '../lib/build';
+import { Manifest, kindOf, podTemplateOf } from '../lib/manifests';
+import { Run, freePort, tail, until } from '../lib/run';
+
+/** A pod of the case, as the control plane knows it. */
+export interface MeshPod {
+  readonly namespace: string;
+  readonly workload: string;
+  readonly serviceAccount: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly gateway: boolean;
+  readonly address: string;
+}
+
+/** What a proxy is told, in the words of Envoy. */
+export interface ProxyConfiguration {
+  readonly clusters: readonly any[];
+  readonly listeners: readonly any[];
+  readonly routes: readonly any[];
+}
+
+export interface ControlPlane {
+  /** In the order of the pods. */
+  configurationsOf(pods: readonly MeshPod[]): Promise<ProxyConfiguration[]>;
+  stop(): Promise<void>;
+}
+
+const READ = /^(v1 (Namespace|Service|ServiceAccount)|(security|networking|telemetry)\.istio\.io\/\S+ \S+)$/;
+
+/** Puts into the API server what a control plane reads of a case, with a pod for every workload; gives the pods that join the mesh. */
+export async function applyMesh(server: ApiServer, manifests: readonly Manifest[]): Promise<MeshPod[]> {
+  const wanted = manifests.filter(manifest => READ.test(kindOf(manifest)));
+  const homes = new Set(manifests.flatMap(({ metadata }) => metadata.namespace ?? []));
+  for (const { metadata } of manifests.filter(manifest => kindOf(manifest) === 'v1 Namespace')) homes.delete(metadata.name);
+  for (const name of new Set([...homes, 'istio-system'])) await server.client.applied({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  for (const manifest of namespacesFirst(wanted)) await server.client.applied(manifest);
+  const pods: MeshPod[] = [];
+  for (const manifest of manifests) {
+    const template = podTemplateOf(manifest);
+    if (!template) continue;
+    const { namespace, name } = manifest.metadata;
+    const { labels = {}, annotations = {} } = template.metadata ?? {};
+    const joins = manifests.some(({ kind, metadata }) => kind === 'Namespace' && metadata.name === namespace
+      && (metadata.labels?.['istio-injection'] === 'enabled' || metadata.labels?.['istio.io/rev']));
+    const gateway = annotations['inject.istio.io/templates'] === 'gateway';
+    const address = `10.244.7.${pods.length + 10}`;
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name: `${name}-0`, labels, annotations }, spec: { ...template.spec, nodeName: 'node' } };
+    const path = await server.client.pathOf(pod as Manifest);
+    await server.client.applied(pod as Manifest);
+    const status = { phase: 'Running', podIP: address, podIPs: [{ ip: address }], conditions: [{ type: 'Ready', status: 'True' }] };
+    await server.client.demand('PATCH', `${path}/status`, { status }, 'application/merge-patch+json');
+    if (joins || gateway) pods.push({ namespace: namespace!, workload: name, serviceAccount: template.spec.serviceAccountName ?? 'default', labels, gateway, address });
+  }
+  return pods;
+}
+
+/** @param meshConfig as the installer is told it */
+export async function startIstiod(run: Run, server: ApiServer, meshConfig: unknown): Promise<ControlPlane> {
+  const folder = run.folder('istiod');
+  const [grpc, http, monitoring] = [await freePort(), await freePort(), await freePort()];
+  const config = join(folder, 'mesh.json');
+  writeFileSync(config, JSON.stringify(meshConfig));
+  const istiod = run.start('istiod', [
+    await built(ENGINES.istiod), 'discovery', `--kubeconfig=${server.kubeconfig('istiod')}`, `--meshConfig=${config}`, `--grpcAddr=127.0.0.1:${grpc}`,
+    `--httpAddr=127.0.0.1:${http}`, '--httpsAddr=', '--secureGRPCAddr=', `--monitoringAddr=127.0.0.1:${monitoring}`, '--ctrlz_port=0',
+    '--ctrlz_address=127.0.0.1', '--keepaliveMaxServerConnectionAge=1h',
+  ], {
+    env: {
+      POD_NAMESPACE: 'istio-system',
+      POD_NAME: 'istiod',
+      ENABLE_CA_SERVER: 'false',
+      PILOT_CERT_PROVIDER: 'none',
+      INJECT_ENABLED: 'false',
+      // What upstream Envoy does not know.
+      PILOT_ENABLE_METADATA_EXCHANGE: 'false',
+      PILOT_DISABLE_MX_ALPN: 'true',
+      PILOT_ENABLE_ALPN_FILTER: 'false',
+    },
+  });
+  const ended = () => istiod.child.exitCode !== null || istiod.child.signalCode !== null;
+  await until('istiod ready', 60, async () => ended() || ((await fetch(`http://127.0.0.1:${http}/ready`)).ok || undefined));
+  if (ended()) throw new Error(`istiod ended at once:\n${tail(istiod.log)}`);
+  return {
+    configurationsOf: async pods => {
+      const ran = spawnSync(await built(ENGINES.xdsClient), [`127.0.0.1:${grpc}`], {
+        input: pods.map(pod => `${JSON.stringify(nodeOf(pod))}\n`).join(''), encoding: 'utf8', maxBuffer: 2 ** 28,
+      });
+      if (ran.status !== 0) throw new Error(`istiod does not say what its proxies do: ${ran.stderr.trim()}`);
+      return ran.stdout.trim().split('\n').map(line => JSON.parse(line));
+    },
+    stop: async () => {
+      istiod.child.kill('SIGKILL');
+      await until('istiod stopped', 10, async () => ended() || undefined);
+    },
+  };
+}
+
+/** Who asks, as an agent beside the proxy would say it. */
+function nodeOf({ namespace, workload, serviceAccount, labels, gateway, address }: MeshPod): unknown {
+  return {
+    id: `${gateway ? 'router' : 'sidecar'}~${address}~${workload}-0.${namespace}~${namespace}.svc.cluster.local`,
+    metadata: {
+      NAMESPACE: namespace,
+      NAME: `${workload}-0`,
+      SERVICE_ACCOUNT: serviceAccount,
+      LABELS: labels,
+      CLUSTER_ID: 'Kubernetes',
+      MESH_ID: 'mesh',
+      INTERCEPTION_MODE: 'REDIRECT',
+      ISTIO_VERSION: '1.30.0',
+    },
+  };
+}
