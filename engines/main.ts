@@ -135,7 +135,8 @@ function conclude(proof: Proof, left: readonly string[], whole: boolean, clock: 
   ];
   for (const failure of failures) process.stderr.write(`FAILED ${failure}\n`);
   if (proof.proxy.missing) process.stdout.write(`NOT JUDGED proxy: ${proof.proxy.missing}; docs/proof.md is left as it is\n`);
-  if (failures.length === 0 && whole && !proof.proxy.missing) process.stdout.write(`${writeProof(proof)}\n`);
+  if (proof.proxies.missing) process.stdout.write(`NOT JUDGED mesh: ${proof.proxies.missing}; docs/proof.md is left as it is\n`);
+  if (failures.length === 0 && whole && !proof.proxy.missing && !proof.proxies.missing) process.stdout.write(`${writeProof(proof)}\n`);
   clock(failures.length === 0 ? 'all engines agree' : `${failures.length} failures`);
   return failures.length === 0 ? 0 : 1;
 }

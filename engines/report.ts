@@ -9,6 +9,7 @@ import { controlPlanes, grantsSection } from './control-plane/report';
 import { GuardrailReport } from './guardrails/part';
 import { InterruptionReport } from './interruption';
 import { ENGINES, versionOf } from './lib/build';
+import { ENVOY_VERSION } from './lib/envoy';
 import { REPOSITORY } from './lib/paths';
 import { MeshReport } from './mesh/istioctl';
 import { ProxiesReport } from './mesh/part';
@@ -161,6 +162,15 @@ ${proxies.cases.map(({ name, proxies: count, questions, open }) => `| ${name} | 
 Broken on purpose, the proxies are told something else than was stated:
 
 ${proxies.broken.map(({ what, differences }) => `- ${what}: ${differences} differences`).join('\n')}
+
+Real proxies, upstream Envoy ${ENVOY_VERSION}, start with what istiod told them: its listeners with every chain and filter, its routes. Certificates come from
+files, the issuer's keys are put in their place, and clusters lead to where the test has its ends; that an agent fetches certificates from istiod is not tried.
+
+${table(['tried', 'answered'], proxies.tries.map(({ what, found }) => [what, `${found}`]))}
+
+With the policy of \`orders\` widened to everybody with an identity, these came out otherwise:
+
+${table(['tried', 'answered'], proxies.widened.map(({ what, found }) => [what, `${found}`]))}
 `;
 }
 

@@ -1,21 +1,30 @@
 /**
  * Part mesh: istiod serves what the library wrote, and what it tells each proxy is what the analysis reads. Broken on purpose, it is not.
  */
-import { MeshPod, ProxyConfiguration, applyMesh, startIstiod } from './istiod';
+import { Try, tryEnvoys } from './envoys';
+import { ControlPlane, MeshPod, ProxyConfiguration, applyMesh, startIstiod } from './istiod';
 import { agreement } from './proxies';
+import { meshScene } from './scene';
 import { installCrds, readCrds } from '../api-server/crds';
-import { startApiServer } from '../api-server/server';
+import { ApiServer, startApiServer } from '../api-server/server';
 import { Case } from '../cases';
+import { envoyBinary } from '../lib/envoy';
 import { Manifest, keyOf } from '../lib/manifests';
 import { Run } from '../lib/run';
 
 export interface ProxiesReport {
   readonly cases: { readonly name: string; readonly proxies: number; readonly questions: number; readonly open: number }[];
   readonly broken: { readonly what: string; readonly differences: number }[];
+  /** What real proxies did. */
+  readonly tries: Try[];
+  /** What they did with a policy that was widened on purpose. */
+  readonly widened: Try[];
+  /** Why no proxy was started, if none was. */
+  missing: string;
   readonly failures: string[];
 }
 
-export const noProxies = (): ProxiesReport => ({ cases: [], broken: [], failures: [] });
+export const noProxies = (): ProxiesReport => ({ cases: [], broken: [], tries: [], widened: [], missing: '', failures: [] });
 
 /** What goes wrong with one policy of a workload, so that its proxy lets in more or less than was stated. */
 const MUTATIONS: { readonly what: string; readonly change: (spec: any) => any }[] = [
@@ -30,7 +39,10 @@ export async function judgeProxies(run: Run, cases: readonly Case[], into: Proxi
   const server = await startApiServer(run, { name: 'mesh-api-server' });
   const { crds } = await readCrds();
   await installCrds(server.client, crds.filter((crd: any) => /(^|\.)istio\.io$/.test(crd.spec.group)));
-  for (const { name, manifests } of cases.filter(each => each.manifests.some(isAllowance))) {
+  const { binary, problem = '' } = envoyBinary();
+  into.missing = problem;
+  const scene = { name: SCENE, manifests: meshScene(run.folder('mesh-scene')) };
+  for (const { name, manifests } of [...cases.filter(each => each.manifests.some(isAllowance)), scene]) {
     const trustDomain = trustDomainOf(manifests);
     const pods = await applyMesh(server, manifests);
     const istiod = await startIstiod(run, server, { trustDomain });
@@ -46,11 +58,32 @@ export async function judgeProxies(run: Run, cases: readonly Case[], into: Proxi
         if (found === 0) into.failures.push(`${name}: ${keyOf(policy)}, ${what}, and istiod tells the proxies the same`);
         await server.client.applied(policy);
       }
+      if (name === SCENE && binary) await judgeEnvoys(run, binary, istiod, pods, server, manifests, into);
     } finally {
       await istiod.stop();
     }
   }
   await server.stop();
+}
+
+const SCENE = 'a shop behind a gateway';
+
+/** The scene in real proxies, as it is, and with one policy that lets everybody with an identity in for everything. */
+async function judgeEnvoys(
+  run: Run, binary: string, istiod: ControlPlane, pods: readonly MeshPod[], server: ApiServer, manifests: readonly Manifest[], into: ProxiesReport,
+): Promise<void> {
+  const told = () => istiod.configurationsOf(pods);
+  await settled(manifests, pods, trustDomainOf(manifests), told);
+  into.tries.push(...await tryEnvoys(run, binary, istiod, pods));
+  for (const { what, expected, found } of into.tries) {
+    if (!expected.includes(found)) into.failures.push(`Envoy: ${what}: ${found}, and ${expected.join(' or ')} is right`);
+  }
+  const policy = manifests.find(({ kind, metadata }) => kind === 'AuthorizationPolicy' && metadata.name === 'orders-authorization')!;
+  await server.client.applied({ ...policy, spec: { ...policy.spec, rules: [{ from: [{ source: { principals: ['*'] } }] }] } });
+  await broken(manifests, pods, trustDomainOf(manifests), told);
+  const widened = await tryEnvoys(run, binary, istiod, pods, 'widened-envoys');
+  into.widened.push(...widened.filter(({ expected, found }) => !expected.includes(found)));
+  if (!into.widened.some(({ what }) => what.startsWith('an identity that nobody stated'))) into.failures.push('Envoy: a policy that lets everybody in changes nothing');
 }
 
 /** A policy of one workload that names its callers. */

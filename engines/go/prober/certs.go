@@ -11,8 +11,10 @@ import (
 	"encoding/pem"
 	"math/big"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -41,6 +43,33 @@ func writeCertificates(dir string) error {
 		}
 	}
 	return writeTokenKeys(dir)
+}
+
+// writeIdentities makes ca.crt and for each NAME=URI what a workload shows in a mesh: NAME.crt under that URI, and NAME.key.
+func writeIdentities(dir string, named []string) error {
+	ca := &x509.Certificate{
+		Subject: pkix.Name{CommonName: "engines-mesh"}, IsCA: true, BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
+	}
+	caKey, err := issue(dir, "ca", ca, nil, nil)
+	if err != nil {
+		return err
+	}
+	for _, pair := range named {
+		name, text, _ := strings.Cut(pair, "=")
+		uri, err := url.Parse(text)
+		if err != nil {
+			return err
+		}
+		own := &x509.Certificate{
+			URIs:        []*url.URL{uri},
+			ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+		}
+		if _, err := issue(dir, name, own, ca, caKey); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func issue(dir, name string, template, ca *x509.Certificate, caKey crypto.Signer) (crypto.Signer, error) {

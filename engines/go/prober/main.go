@@ -2,6 +2,7 @@
 // namespaces in which connections are really tried. It needs no tool of the system: no ip, no nft, no iptables.
 //
 //	prober certs DIR              a certificate authority, a serving certificate and an administrator's
+//	prober identities DIR NAME=URI...  an authority, and a certificate for each name under its URI
 //	prober exec PARENT -- CMD...  runs CMD, which is killed when the process PARENT ends
 //	prober rules -                prints the names of all nft tables of the namespace it runs in
 //	prober farm PARENT            reads orders as lines of JSON, answers with lines of JSON, until its input ends
@@ -24,10 +25,13 @@ func main() {
 
 func run(args []string) error {
 	if len(args) < 2 {
-		return fmt.Errorf("usage: prober certs DIR | rules - | exec PARENT -- CMD... | farm PARENT")
+		return fmt.Errorf("usage: prober certs DIR | identities DIR NAME=URI... | rules - | exec PARENT -- CMD... | farm PARENT")
 	}
 	if args[0] == "certs" {
 		return writeCertificates(args[1])
+	}
+	if args[0] == "identities" {
+		return writeIdentities(args[1], args[2:])
 	}
 	if args[0] == "rules" {
 		return printTables(os.Stdout)
