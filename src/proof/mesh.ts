@@ -36,13 +36,26 @@ export function meshFaults(check: MeshCheck): string[] {
   const flows = ledger.flows().filter(({ to }) => to.kind !== 'addresses');
   const faults = model.workloads.filter(({ real, namespace }) => real && closure.owns(namespace)).flatMap(workload => {
     const [{ shape }] = workload.variants;
-    if (!shape.identity || shape.identity.gateway) return [];
+    if (!shape.identity) return [];
     const member = members.find(({ end }) => end.namespace === shape.namespace)!;
+    const about = policies.filter(policy => isAbout(policy, shape));
+    // What a gateway takes from the world is told by its routes; one that takes mutual TLS alone has callers like any workload.
+    const own = member.workloads.find(({ labels }) => carries(shape.labels, labels));
+    if (shape.identity.gateway && !own?.mutual) return gatewayFaults(textOfWorkload(workload), about, check.meant);
     const toHere = flows.filter(({ to }) => to.kind === 'namespace' ? to.namespace === shape.namespace
       : to.kind === 'workload' && to.home.namespace === shape.namespace && carries(shape.labels, to.labels));
-    return new Door(textOfWorkload(workload), shape, member, toHere, policies.filter(policy => isAbout(policy, shape)), check).faults();
+    return new Door(textOfWorkload(workload), shape, member, toHere, about, check).faults();
   });
   return [...new Set(faults)];
+}
+
+/** Whatever a gateway lets in it lets in for a host, at least. */
+function gatewayFaults(name: string, policies: readonly Policy[], meant: ReadonlySet<string>): string[] {
+  const faults = policies.filter(({ layer, ref }) => layer === 'authorization' && !meant.has(textOfRef(ref))).flatMap(({ ref, rules }) =>
+    rules.filter(({ condition }) => condition === undefined).map(({ index }) =>
+      `${name} lets in whatever is asked for, by rules[${index}] of ${textOfRef(ref)}, and its routes say for which hosts and paths: take the rule out`));
+  const holds = policies.some(({ layer }) => layer === 'authorization');
+  return holds ? faults : [`${name} lets everybody in for everything: no AuthorizationPolicy is about it`];
 }
 
 /** A workload's own proxy. */
@@ -94,7 +107,7 @@ class Door {
     const more = this.lets(rule => isEveryStranger(rule) && !this.isMeant(rule)).subtract(anywhere);
     const faults = more.isEmpty ? [] : [this.more('whoever has no identity', more, isEveryStranger)];
     const plaintext = this.encrypted(isEveryStranger).subtract(this.connections(plain));
-    if (!plaintext.isEmpty) {
+    if (!plaintext.isEmpty && !this.shape.identity!.gateway) {
       faults.push(`${this.name} takes plaintext on ${plaintext}, and nobody without identity was let in there: `
         + 'look for a PeerAuthentication that says PERMISSIVE or DISABLE, or for one that says STRICT and was lost');
     }

@@ -3,7 +3,8 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { ApiObject, JsonPatch } from 'cdk8s';
 import {
-  ClusterApp, ClusterEdge, HttpMatch, MeshProvider, IstioSidecarProps, NetworkProvider, Peer, Platform, SecureNamespace,
+  ClusterApp, ClusterEdge, EgressProxy, EgressRouter, GatewayCertificate, HttpMatch, IstioSidecarProps, MeshGateway, MeshProvider, NetworkProvider, Peer,
+  Platform, Port, SecureNamespace,
 } from '../../src';
 
 /** Two tenants' workloads in a mesh: `web` may ask `orders` for some requests and `stock` for all, a load balancer asks `web` in plaintext. */
@@ -20,7 +21,7 @@ function program(options: IstioSidecarProps = {}) {
     ApiObject.isApiObject(each) && each.kind === kind && each.metadata.name === name)!;
   const patch = (kind: string, name: string, ...patches: JsonPatch[]) => find(kind, name).addJsonPatch(...patches);
   const add = (spec: any) => new ApiObject(store, 'by-hand', { apiVersion: 'security.istio.io/v1', kind: 'AuthorizationPolicy', metadata: { name: 'by-hand' }, spec });
-  return { app, edge, patch, add };
+  return { app, edge, web, patch, add };
 }
 
 const SOURCE = '/spec/rules/0/from/0/source';
@@ -90,6 +91,36 @@ describe('9. the mesh holds by itself, also where policies of the network still 
     const anywhere = program();
     anywhere.patch('AuthorizationPolicy', 'web-authorization', JsonPatch.replace(SOURCE, { notPrincipals: ['*'] }));
     expect(() => anywhere.app.synth()).toThrow('whoever has no identity -> store/web[Deployment] : TCP 8080 is let in by its proxy');
+  });
+
+  test('a gateway that lets in whatever is asked for is found', () => {
+    const build = () => {
+      const cluster = program();
+      const entrance = new SecureNamespace(cluster.app, 'entrance', { edge: cluster.edge });
+      const gateway = new MeshGateway(entrance, 'public', { hosts: ['shop.example'], certificate: GatewayCertificate.fromSecret('shop-tls') });
+      gateway.route('/', cluster.web);
+      cluster.web.connections.allowFrom(gateway);
+      return cluster;
+    };
+    expect(() => build().app.synth()).not.toThrow();
+    const open = build();
+    open.patch('AuthorizationPolicy', 'public-authorization', JsonPatch.remove('/spec/rules/0/to'));
+    expect(() => open.app.synth()).toThrow('entrance/public[Deployment] lets in whatever is asked for, by rules[0] of AuthorizationPolicy entrance/public-authorization');
+  });
+
+  test('a way out that other callers may take is found', () => {
+    const build = () => {
+      const cluster = program();
+      const egress = new SecureNamespace(cluster.app, 'egress', { edge: cluster.edge });
+      const router = new EgressRouter(egress, 'bank', { destination: Peer.address('203.0.113.10'), ports: [Port.tcp(8443)], through: EgressProxy.MESH_GATEWAY });
+      cluster.web.connections.allowTo(router);
+      router.connections.allowFrom(cluster.web);
+      return cluster;
+    };
+    expect(() => build().app.synth()).not.toThrow();
+    const open = build();
+    open.patch('AuthorizationPolicy', 'bank-authorization', JsonPatch.replace(SOURCE, { namespaces: ['store'] }));
+    expect(() => open.app.synth()).toThrow('store/anybody, by its identity -> egress/bank[Deployment] : TCP 8443 is let in by its proxy');
   });
 
   test('a dry run decides nothing, and nothing is demanded of it', () => {
