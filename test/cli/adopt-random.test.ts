@@ -48,7 +48,7 @@ describe('6. adopt: random clusters', () => {
       closed += changes.length;
     }), { numRuns: RUNS, seed: SEED });
     // The law means little where nothing is stated.
-    expect(statements - before).toBeGreaterThan(RUNS / 2);
+    expect(statements - before).toBeGreaterThan(RUNS / 10);
   });
 
   test('what passes between two pods because both ends name each other is stated, and so nothing of it is closed', () => {
