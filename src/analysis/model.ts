@@ -145,8 +145,10 @@ export class ClusterModel {
       referenceGrants: () => referenceGrants,
       namespaces: () => this.namespaces,
       nodes: () => nodes,
+      services: () => this.services.values(),
       meshRoot: () => this.facts.meshRootNamespace ?? ROOT_NAMESPACE,
       meshGateway: (_namespace, pods) => this.meshGateways.push(pods),
+      isMeshGateway: labels => this.isMeshGateway(labels),
       ranges: () => ({ pods: rangeOf(this.facts.podCidrs), nodes: this.nodeRange }),
       policy: policy => {
         const key = `${groupOf(policy.ref.apiVersion)} ${textOfRef(policy.ref)}`;
@@ -259,7 +261,11 @@ export class ClusterModel {
 
   private identityOf({ namespace, labels, hostNetwork, serviceAccount }: Seen): Identity | undefined {
     if (!hasProxy({ namespaceLabels: this.namespaces.get(namespace) ?? {}, podLabels: labels, hostNetwork })) return undefined;
-    return { namespace, serviceAccount, gateway: this.meshGateways.some(selector => !selector.isEverything && selector.matches(labels)) };
+    return { namespace, serviceAccount, gateway: this.isMeshGateway(labels) };
+  }
+
+  private isMeshGateway(labels: Labels): boolean {
+    return this.meshGateways.some(selector => !selector.isEverything && selector.matches(labels));
   }
 
   private addressesOf(hostNetwork: boolean, running: readonly string[]): IpSet | undefined {

@@ -87,6 +87,19 @@ describe('9. the mesh is read: AuthorizationPolicy', () => {
     expect(denied.warnings().join('\n')).toContain('denies under a condition (path /admin)');
   });
 
+  test('on a port that is no HTTP an ALLOW for requests allows nothing, and a DENY for some denies all', () => {
+    const service = (spec: any) => ({ apiVersion: 'v1', kind: 'Service', metadata: { namespace: 'shop', name: 'api' }, spec: { selector: { app: 'api' }, ports: [{ port: 80, targetPort: 8080, ...spec }] } });
+    const get = policy({ rules: [{ to: [{ operation: { methods: ['GET'], ports: ['8080', '9090'] } }] }] });
+    const not = policy({ action: 'DENY', rules: [{ to: [{ operation: { paths: ['/admin'] } }] }] });
+    for (const opaque of [{ appProtocol: 'tcp' }, { name: 'redis' }, { name: 'tcp-api' }]) {
+      expect([who(read(get, service(opaque))), who(read(get, service(opaque)), 9090)]).toEqual([[], ALL]);
+      expect([who(read(not, service(opaque))), who(read(not, service(opaque)), 9090)]).toEqual([[], ALL]);
+    }
+    for (const spoken of [{ appProtocol: 'http' }, { name: 'http-api' }, {}]) {
+      expect([who(read(get, service(spoken))), who(read(not, service(spoken)))]).toEqual([ALL, ALL]);
+    }
+  });
+
   test('`when` knows who asks, whence and where as the other fields do', () => {
     expect(who(read(policy({ rules: [{ when: [{ key: 'source.principal', values: [WEB] }, { key: 'destination.port', values: ['8080'] }] }] })))).toEqual(['shop/web']);
     expect(who(read(policy({ rules: [{ when: [{ key: 'source.namespace', notValues: ['shop'] }] }] })))).toEqual(['plain/old', '203.0.113.7']);

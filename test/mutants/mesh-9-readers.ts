@@ -42,6 +42,14 @@ export const MESH_READERS: Mutant[] = [
     name: `${NAME} whoever has no identity meets nothing`,
   },
   {
+    title: 'a limit on requests is taken to hold where there are none',
+    file: POLICY,
+    find: "http && action === 'allow' ? asked.subtract(opaque) : asked",
+    replace: 'asked',
+    test: READ,
+    name: `${NAME} on a port that is no HTTP`,
+  },
+  {
     title: 'a namespace goes before its workloads',
     file: PEER,
     find: 'everywhere ? 2 : pods.isEverything ? 1 : 0',
@@ -68,8 +76,8 @@ export const MESH_READERS: Mutant[] = [
   {
     title: 'plaintext that nobody needs is not seen',
     file: 'src/proof/mesh.ts',
-    find: 'if (!plaintext.isEmpty) {',
-    replace: 'if (plaintext.isAll) {',
+    find: 'if (!plaintext.isEmpty && ',
+    replace: 'if (plaintext.isAll && ',
     test: PROVE,
     name: `${HOLDS} plaintext where nobody needs it`,
   },

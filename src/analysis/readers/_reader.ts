@@ -67,10 +67,14 @@ export interface ModelSink {
   /** The nodes read so far; policies are read after everything else. */
   nodes(): readonly DeclaredNode[];
   /** The cluster's own ranges of pods, and the addresses that nodes have, as far as they are known. */
+  /** The Services read so far; policies are read after everything else. */
+  services(): Iterable<DeclaredService>;
   /** The namespace of the mesh itself, whose policies hold everywhere. */
   meshRoot(): string;
   /** Pods of a namespace that listen to what a Gateway of the mesh says. */
   meshGateway(namespace: string, pods: LabelSelector): void;
+  /** Whether pods with these labels are such. */
+  isMeshGateway(labels: Labels): boolean;
   ranges(): { readonly pods?: IpSet; readonly nodes?: IpSet };
   policy(policy: Policy): void;
   warn(ref: ObjectRef, message: string): void;

@@ -11,6 +11,9 @@ import { Action, ObjectRef, Peers, PROXIED, Rule } from '../rules';
  * An ALLOW without rules allows nothing, a DENY without rules denies nothing, and a rule without anything in it is about everybody.
  * What cannot be told from who calls and which port is a condition: an ALLOW with one allows what meets it, and a DENY with one denies
  * nothing for sure. CUSTOM is somebody else's word, AUDIT and a dry run never decide.
+ *
+ * On a port that a Service says is no HTTP there are no requests: an ALLOW that asks for some never matches there, and a DENY that does is
+ * about all that is sent, because what it says of requests is passed over.
  */
 export const AUTHORIZATION_POLICY: KindReader = {
   kinds: ['security.istio.io/AuthorizationPolicy'],
@@ -23,7 +26,9 @@ export const AUTHORIZATION_POLICY: KindReader = {
     if (action === 'CUSTOM') return sink.warn(ref, 'asks an authorizer outside of the mesh, which may deny what the answer allows');
     if (targetRefs || targetRef) return sink.warn(ref, 'is about what it names in targetRefs, which is not read: what it allows or denies is not in the answer');
     const pods = at('spec.selector', () => LabelSelector.of(selector));
-    const rules = at('spec', () => each(object.spec?.rules, 'rules', (rule, index) => readRule(rule ?? {}, index, action === 'DENY' ? 'deny' : 'allow', ref, sink)));
+    const opaque = opaquePorts(ref.namespace!, selector?.matchLabels ?? {}, sink);
+    const into: Into = { action: action === 'DENY' ? 'deny' : 'allow', opaque, ref, sink };
+    const rules = at('spec', () => each(object.spec?.rules, 'rules', (rule, index) => readRule(rule ?? {}, index, into)));
     sink.policy({
       ref,
       layer: action === 'DENY' ? 'authorization-deny' : 'authorization',
@@ -43,15 +48,37 @@ interface Terms {
   addresses?: IpSet;
   ports?: ConnectionSet;
   readonly conditions: string[];
+  /** Whether it is about requests, of which there are none but in HTTP. */
+  readonly http?: boolean;
 }
 
+interface Into {
+  readonly action: Action;
+  readonly opaque: ConnectionSet;
+  readonly ref: ObjectRef;
+  readonly sink: ModelSink;
+}
+
+/** The ports of pods with these labels that a Service in front of all of them says are no HTTP. What a gateway speaks its Gateway says. */
+function opaquePorts(namespace: string, labels: Readonly<Record<string, string>>, sink: ModelSink): ConnectionSet {
+  if (sink.isMeshGateway(labels)) return ConnectionSet.none();
+  const inFront = [...sink.services()].filter(service => service.namespace === namespace && service.selector?.matches(labels));
+  const opaque = inFront.flatMap(({ ports }) => ports).filter(({ appProtocol, name = '' }) => OPAQUE.test(appProtocol ?? name));
+  return ConnectionSet.unionOf(opaque.flatMap(({ protocol, target }) => protocol === 'TCP' && typeof target === 'number' ? [ConnectionSet.of('TCP', target)] : []));
+}
+
+/** What the mesh takes for bytes, by the protocol of a port or the beginning of its name. */
+const OPAQUE = /^(tcp|tls|https|mongo|mysql|redis)(-|$)/;
+const OF_REQUESTS = /^(host|method|path|request\.)/;
+
 /** Each way to meet a rule is one of its own: a source, with an operation, under all conditions. */
-function readRule(rule: any, index: number, action: Action, ref: ObjectRef, sink: ModelSink): Rule[] {
+function readRule(rule: any, index: number, into: Into): Rule[] {
+  const { ref } = into;
   const when = each(rule.when, 'when', item => readTerms(item?.key, item?.values, item?.notValues, ref.namespace!));
   const sources = each(rule.from, 'from', ({ source } = {} as any) => termsOf(source, SOURCE, ref.namespace!));
   const operations = each(rule.to, 'to', ({ operation } = {} as any) => termsOf(operation, OPERATION, ref.namespace!));
   return (sources.length ? sources : [EVERYTHING]).flatMap(source => (operations.length ? operations : [EVERYTHING])
-    .flatMap(operation => toRules([source, operation, ...when], index, action, ref, sink)));
+    .flatMap(operation => toRules([source, operation, ...when], index, into)));
 }
 
 const EVERYTHING: Terms = { identities: [], conditions: [] };
@@ -86,7 +113,7 @@ function readTerms(key: string, values: any, notValues: any, namespace: string):
   if (key === 'source.ip') return { ...EVERYTHING, addresses: (yes.length ? blocks(yes) : IpSet.all()).subtract(blocks(no)) };
   if (key === 'destination.port') return { ...EVERYTHING, ports: (yes.length ? numbers(yes) : PROXIED).subtract(numbers(no)) };
   const text = [...yes.length ? [`${key} ${yes.join('|')}`] : [], ...no.length ? [`not ${key} ${no.join('|')}`] : []];
-  return { ...EVERYTHING, conditions: text };
+  return { ...EVERYTHING, conditions: text, http: OF_REQUESTS.test(key) };
 }
 
 const IDENTITIES: Readonly<Record<string, (values: readonly string[], namespace: string) => IdentityMatch>> = {
@@ -104,11 +131,21 @@ function all(terms: readonly Terms[]): Terms {
     addresses: terms.reduce<IpSet | undefined>((set, { addresses }) => addresses && set ? set.intersect(addresses) : addresses ?? set, undefined),
     ports: terms.reduce<ConnectionSet | undefined>((set, { ports }) => ports && set ? set.intersect(ports) : ports ?? set, undefined),
     conditions: terms.flatMap(({ conditions }) => conditions),
+    http: terms.some(({ http }) => http),
   };
 }
 
-function toRules(terms: readonly Terms[], index: number, action: Action, ref: ObjectRef, sink: ModelSink): Rule[] {
-  const { identities, addresses, ports = PROXIED, conditions } = all(terms);
+function toRules(terms: readonly Terms[], index: number, into: Into): Rule[] {
+  const { action, opaque, ref, sink } = into;
+  const { identities, addresses, ports: asked = PROXIED, conditions, http } = all(terms);
+  if (http && action === 'deny' && terms.every(part => part.conditions.length === 0 || part.http)) {
+    const bytes = asked.intersect(opaque);
+    const plain: Terms = { identities, addresses, ports: bytes, conditions: [] };
+    const rest = asked.subtract(bytes);
+    if (!bytes.isEmpty) return [...toRules([plain], index, into), ...rest.isEmpty ? [] : toRules([...terms, { ...EVERYTHING, ports: rest }], index, into)];
+  }
+  const ports = http && action === 'allow' ? asked.subtract(opaque) : asked;
+  if (ports.isEmpty) return [];
   if (conditions.length && action === 'deny') {
     sink.warn(ref, `rule rules[${index}] denies under a condition (${conditions.join(', ')}): nothing is denied by it for sure`);
     return [];

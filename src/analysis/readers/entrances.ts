@@ -18,6 +18,8 @@ export interface ServicePort {
   readonly port: number;
   /** A number, or the name that a pod gives its port. */
   readonly target: number | string;
+  /** What is said to be spoken there. @default - the beginning of the name says it, or nobody */
+  readonly appProtocol?: string;
 }
 
 /** A way in: the ports of a service that an ingress controller sends traffic to. */
@@ -39,7 +41,8 @@ export const SERVICES: KindReader = {
     ref,
     namespace: ref.namespace!,
     selector: Object.keys(object.spec?.selector ?? {}).length > 0 ? at('spec.selector', () => LabelSelector.ofLabels(object.spec.selector)) : undefined,
-    ports: each(object.spec?.ports, 'spec.ports', ({ name, protocol = 'TCP', port, targetPort = port }) => ({ name, protocol, port, target: targetPort })),
+    ports: each(object.spec?.ports, 'spec.ports', ({ name, protocol = 'TCP', port, targetPort = port, appProtocol }) =>
+      ({ name, protocol, port, target: targetPort, appProtocol })),
   }),
 };
 
