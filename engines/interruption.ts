@@ -33,6 +33,7 @@ const MOMENTS: Record<string, readonly Moment[]> = {
   'packets': [{ signal: 'SIGTERM', when: 'packets are sent between namespaces', begun: (_, namespaces) => namespaces > 3 }],
   'proxy': [once('SIGTERM', 'haproxy')],
   'peer': [once('SIGINT', 'netpolicy')],
+  'mesh': [once('SIGTERM', 'envoy')],
   'control-plane': [once('SIGTERM', 'kube-apiserver')],
 };
 

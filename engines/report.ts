@@ -163,7 +163,7 @@ Broken on purpose, the proxies are told something else than was stated:
 
 ${proxies.broken.map(({ what, differences }) => `- ${what}: ${differences} differences`).join('\n')}
 
-Real proxies, upstream Envoy ${ENVOY_VERSION}, start with what istiod told them: its listeners with every chain and filter, its routes. Certificates come from
+Real proxies, upstream Envoy ${ENVOY_VERSION}, start with what istiod told them: its listeners' chains with their filters, its routes. Certificates come from
 files, the issuer's keys are put in their place, and clusters lead to where the test has its ends; that an agent fetches certificates from istiod is not tried.
 
 ${table(['tried', 'answered'], proxies.tries.map(({ what, found }) => [what, `${found}`]))}

@@ -62,7 +62,7 @@ export async function tryEnvoys(run: Run, binary: string, plane: ControlPlane, p
       const admin = await freePort();
       const file = join(run.folder(`${name}-files`), `${own}.json`);
       writeFileSync(file, JSON.stringify(bootstrap(configuration, { certificates, own, admin, listeners, targets, keys })));
-      const proxy = run.start(`${name}-${own}`, [binary, '-c', file, '--use-dynamic-base-id', '--concurrency', '1', '--log-level', 'warning']);
+      const proxy = run.start(`${name}-${own}`, [binary, '-c', file, '--disable-hot-restart', '--concurrency', '1', '--log-level', 'warning']);
       proxies.push(proxy);
       const ended = () => proxy.child.exitCode !== null || proxy.child.signalCode !== null;
       await until(`Envoy of ${own} ready`, 30, async () => ended() || (await status({ url: `http://127.0.0.1:${admin}/ready` }) === 200 || undefined));

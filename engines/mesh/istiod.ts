@@ -34,6 +34,9 @@ export interface ControlPlane {
   stop(): Promise<void>;
 }
 
+/** Addresses that pods were given. */
+let addresses = 9;
+
 const READ = /^(v1 (Namespace|Service|ServiceAccount)|(security|networking|telemetry)\.istio\.io\/\S+ \S+)$/;
 
 /** Puts into the API server what a control plane reads of a case, with a pod for every workload; gives the pods that join the mesh. */
@@ -52,7 +55,8 @@ export async function applyMesh(server: ApiServer, manifests: readonly Manifest[
     const joins = manifests.some(({ kind, metadata }) => kind === 'Namespace' && metadata.name === namespace
       && (metadata.labels?.['istio-injection'] === 'enabled' || metadata.labels?.['istio.io/rev']));
     const gateway = annotations['inject.istio.io/templates'] === 'gateway';
-    const address = `10.244.7.${pods.length + 10}`;
+    // Pods of cases before are still there.
+    const address = `10.244.7.${++addresses}`;
     const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name: `${name}-0`, labels, annotations }, spec: { ...template.spec, nodeName: 'node' } };
     const path = await server.client.pathOf(pod as Manifest);
     await server.client.applied(pod as Manifest);

@@ -57,6 +57,8 @@ export async function judgeProxies(run: Run, cases: readonly Case[], into: Proxi
         into.broken.push({ what: `${name}: ${keyOf(policy)}, ${what}`, differences: found });
         if (found === 0) into.failures.push(`${name}: ${keyOf(policy)}, ${what}, and istiod tells the proxies the same`);
         await server.client.applied(policy);
+        // Or what is left of this mutation would be counted for the next.
+        await settled(manifests, pods, trustDomain, () => istiod.configurationsOf(pods));
       }
       if (name === SCENE && binary) await judgeEnvoys(run, binary, istiod, pods, server, manifests, into);
     } finally {

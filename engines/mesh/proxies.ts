@@ -1,7 +1,7 @@
 /**
  * What istiod tells the proxies, held against what the analysis reads in the same manifests: for every workload in the mesh and every
- * caller - each other workload, an identity that nobody stated, one of another trust domain, plaintext from each of them and from outside -
- * whether the proxy lets it in; which Services a proxy knows of; where a gateway leads.
+ * caller - each other workload, an identity that nobody stated, the same names of another trust domain, plaintext from outside - whether the
+ * proxy lets it in; and which Services a proxy knows of. What depends on a request, and where a gateway leads, is tried in real proxies.
  */
 import { Connectivity } from 'cdk8s-secure-network';
 import { MeshPod, ProxyConfiguration } from './istiod';
