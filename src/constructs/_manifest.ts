@@ -1,6 +1,7 @@
 /** The one way an object enters the tree: wire shape in, ApiObject out. */
 import { ApiObject, App, JsonPatch, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
+import { hasStockResolvers, metadataOf, plain } from './_to-json';
 import { SubjectFlows } from '../intent/ledger';
 import { ManifestPlan } from '../intent/network-provider';
 
@@ -57,22 +58,7 @@ class Emitted extends ApiObject {
 
   /** The same, byte for byte, as cdk8s makes of it; what it alone knows to do, such as patches, is left to it. */
   public override toJson(): any {
-    if (this.patched || App.of(this).resolvers.length > STOCK_RESOLVERS || process.env.CDK8S_DISABLE_SORT) return super.toJson();
-    return { apiVersion: this.apiVersion, kind: this.kind, metadata: this.metadata.toJson(), ...plain(this.body) };
+    if (this.patched || !hasStockResolvers(App.of(this))) return super.toJson();
+    return { apiVersion: this.apiVersion, kind: this.kind, metadata: metadataOf(this.metadata), ...plain(this.body) };
   }
-}
-
-const STOCK_RESOLVERS = new App().resolvers.length;
-
-/** Sorted by key, what is lazy produced, what is undefined left out. */
-function plain(value: any): any {
-  if (typeof value !== 'object' || value === null) return value ?? undefined;
-  if (Array.isArray(value)) return value.map(plain);
-  if (value instanceof Lazy) return plain(value.produce());
-  const result: Record<string, unknown> = {};
-  for (const key of Object.keys(value).sort()) {
-    const each = plain(value[key]);
-    if (each !== undefined) result[key] = each;
-  }
-  return result;
 }

@@ -11,6 +11,7 @@
 import { ApiObject, App, Chart, JsonPatch, YamlOutputType } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { AppLayout, layoutOf } from './_synth-layout';
+import { jsonsOf } from './_to-json';
 import { isClusterScoped } from '../api/scope';
 
 /** One object of the app as it will be written. */
@@ -155,7 +156,7 @@ function prefixed(scope: Construct, fault: string): string {
 function read(app: App): Synthesis {
   const layout = layoutOf(app);
   const manifests = layout.charts.flatMap(({ chart, objects }) =>
-    writesItself(chart, app) ? ownManifests(chart, objects) : objects.map(object => ({ chart, object, json: object.toJson() })));
+    writesItself(chart, app) ? ownManifests(chart, objects) : jsonsOf(app, objects).map((json, index) => ({ chart, object: objects[index], json })));
   return { layout, manifests };
 }
 
