@@ -20,7 +20,7 @@ export { EgressProxy } from './constructs/egress-proxy';
 export { EgressRouter } from './constructs/egress-router';
 export type { EgressRouterProps } from './constructs/egress-router';
 export { GatewayCertificate } from './constructs/gateway-certificate';
-export type { IssuedCertificateOptions } from './constructs/gateway-certificate';
+export type { Http01Props, IssuedCertificateOptions } from './constructs/gateway-certificate';
 export { GatewayService } from './constructs/gateway-options';
 export type { CircuitBreaker, DenyOptions, ForwardOptions, MeshGatewayProps, RedirectOptions, RequestOptions, RouteOptions, WeightedDestination } from './constructs/gateway-options';
 export { RequestJwt } from './constructs/jwt-requests';

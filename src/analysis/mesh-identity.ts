@@ -32,12 +32,14 @@ export const SIDECAR: IdentityMatch = { key: 'sidecar', matches: identity => ide
 export interface ProxyQuestion {
   readonly namespaceLabels: Labels;
   readonly podLabels: Labels;
+  /** What else is known of it. @default - nothing */
+  readonly proxy?: boolean;
   readonly hostNetwork: boolean;
 }
 
 /** Whether a proxy is injected: the pod's own label has the last word, but for pods on their node's network, which never get one. */
-export function hasProxy({ namespaceLabels, podLabels, hostNetwork }: ProxyQuestion): boolean {
-  if (hostNetwork) return false;
+export function hasProxy({ namespaceLabels, podLabels, proxy, hostNetwork }: ProxyQuestion): boolean {
+  if (hostNetwork || proxy === false) return false;
   const own = podLabels['sidecar.istio.io/inject'];
   const injection = namespaceLabels['istio-injection'];
   if (own === 'false' || injection === 'disabled') return false;

@@ -237,9 +237,9 @@ export class ClusterModel {
   }
 
   private workloadOf(peer: AssumedPeer): Workload {
-    const { namespace, name, kind = 'Pod', labels, ports = [], hostNetwork = false, serviceAccount = 'default', real = true, foreign } = peer;
+    const { namespace, name, kind = 'Pod', labels, ports = [], hostNetwork = false, serviceAccount = 'default', proxy, real = true, foreign } = peer;
     const named = ports.filter(port => port.name !== undefined);
-    const shape = this.intern({ namespace, labels, ports: named, hostNetwork, serviceAccount }, [], []);
+    const shape = this.intern({ namespace, labels, ports: named, hostNetwork, serviceAccount, proxy }, [], []);
     return { namespace, name, kind, real, foreign, variants: [{ shape, pods: [] }] };
   }
 
@@ -248,7 +248,7 @@ export class ClusterModel {
     const portsKey = keyOfPorts(ports);
     const addresses = this.addressesOf(hostNetwork, running);
     const own = addresses && running.length > 0 ? addresses.key : '';
-    const key = [namespace, keyOfLabels(labels), portsKey, hostNetwork, serviceAccount, own, proxyConfigs].join('\n');
+    const key = [namespace, keyOfLabels(labels), portsKey, hostNetwork, serviceAccount, pods.proxy === false, own, proxyConfigs].join('\n');
     let shape = this.shapeOf.get(key);
     if (!shape) {
       const identity = this.identityOf(pods);
@@ -259,8 +259,8 @@ export class ClusterModel {
     return shape;
   }
 
-  private identityOf({ namespace, labels, hostNetwork, serviceAccount }: Seen): Identity | undefined {
-    if (!hasProxy({ namespaceLabels: this.namespaces.get(namespace) ?? {}, podLabels: labels, hostNetwork })) return undefined;
+  private identityOf({ namespace, labels, hostNetwork, serviceAccount, proxy }: Seen): Identity | undefined {
+    if (!hasProxy({ namespaceLabels: this.namespaces.get(namespace) ?? {}, podLabels: labels, proxy, hostNetwork })) return undefined;
     return { namespace, serviceAccount, gateway: this.isMeshGateway(labels) };
   }
 
@@ -281,6 +281,7 @@ interface Seen {
   readonly ports: readonly ContainerPort[];
   readonly hostNetwork: boolean;
   readonly serviceAccount: string;
+  readonly proxy?: boolean;
 }
 
 interface OwnerGroup {

@@ -71,6 +71,8 @@ export interface AssumedPeer {
   readonly serviceAccount?: string;
   /** @default false */
   readonly hostNetwork?: boolean;
+  /** Whether a proxy of a mesh stands before it. @default - what its labels and those of its namespace say */
+  readonly proxy?: boolean;
   /** @default true */
   readonly real?: boolean;
   /**

@@ -11,7 +11,7 @@ export interface GatewayServer {
   readonly port: { readonly number: number; readonly name: string; readonly protocol: 'HTTP' | 'HTTPS' };
   /** `./shop.example`: only what stands in the gateway's own namespace may say what becomes of it. */
   readonly hosts: readonly string[];
-  readonly tls: {
+  readonly tls?: {
     readonly httpsRedirect?: true;
     readonly mode?: 'SIMPLE' | 'MUTUAL';
     readonly credentialName?: string;

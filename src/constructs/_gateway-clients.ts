@@ -39,8 +39,9 @@ export function directPeers({ clients, proxies, preservesClientAddress, service 
 }
 
 /** The ranges that a load balancer takes connections from; none where that is everybody. */
-export function rangesOf({ clients, proxies }: MeshGatewayProps, facts: AddressFacts): string[] {
-  const stated = proxies ?? clients ?? [];
+export function rangesOf({ clients, proxies, certificate: { _http01: http01 } }: MeshGatewayProps, facts: AddressFacts): string[] {
+  const asking = clients && http01 ? http01.validators ?? [Peer.internet()] : [];
+  const stated = proxies ?? [...clients ?? [], ...asking];
   const blocks = stated.flatMap(({ _end: end }) => (end.kind === 'addresses' ? end.resolve(facts) : [])).flatMap(target => [...target.blocks]);
   if (blocks.some(({ cidr }) => cidr.endsWith('/0'))) return [];
   return addressesOf(blocks).toCidrs();

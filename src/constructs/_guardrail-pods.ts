@@ -6,7 +6,7 @@
 import { Guardrail, GuardrailContext, on } from './_guardrail';
 import { celText, celTexts, orEmpty } from './_guardrail-cel';
 import { HARMLESS_CAPABILITIES } from '../admission/baseline';
-import { WorkloadEnd } from '../intent/endpoint';
+import { StayingOut, WorkloadEnd } from '../intent/endpoint';
 
 /** Any of these keeps a container from forging packets, where it adds nothing back. */
 export const DROPPING_RAW = ['ALL', 'NET_RAW'];
@@ -107,11 +107,12 @@ export function limitedMetadata(openshift: boolean): { labels: ReadonlyMap<strin
 
 /**
  * What a pod had before it may keep, or nobody could change anything else of it. Metadata can be changed by way of the status too.
- * A gateway's pods, known by their identity and their labels, have exactly the annotations that make them one.
+ * A gateway's pods, known by their identity and their labels, have exactly the annotations that make them one; so have those that stay
+ * out of the mesh, if they are made by whom they are said to be made.
  */
-export function annotationsPolicy({ openshift, gateways }: GuardrailContext): Guardrail {
+export function annotationsPolicy({ openshift, annotated }: GuardrailContext): Guardrail {
   const { labels, annotations } = limitedMetadata(openshift);
-  const own = gateways.map(ownAnnotations);
+  const own = annotated.map(ownAnnotations);
   const keeps = (what: string, more = '') => `variables.${what}.all(key, !(key in variables.limited_${what}) || variables.${what}[key] in variables.limited_${what}[key]${more} `
     + `|| (oldObject != null && has(oldObject.metadata.${what}) && key in oldObject.metadata.${what} && oldObject.metadata.${what}[key] == variables.${what}[key]))`;
   return {
@@ -132,15 +133,21 @@ export function annotationsPolicy({ openshift, gateways }: GuardrailContext): Gu
   };
 }
 
-/** Whether an annotation is one that makes the pods of this gateway what they are, at a pod of it. */
-function ownAnnotations({ home, serviceAccountName, labels, gateway = {} }: WorkloadEnd): string {
+/** Whether an annotation is one that makes the pods of this workload what they are, at a pod of it. */
+function ownAnnotations({ home, serviceAccountName, labels, gateway, unmeshed }: WorkloadEnd): string {
   const selecting = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
   return [
     `request.namespace == ${celText(home.namespace)}`,
     `has(object.spec.serviceAccountName) && object.spec.serviceAccountName == ${celText(serviceAccountName)}`,
     ...selecting.map(([key, value]) => `${celText(key)} in variables.labels && variables.labels[${celText(key)}] == ${celText(value)}`),
-    `(${Object.entries(gateway).map(([key, value]) => `(key == ${celText(key)} && variables.annotations[key] == ${celText(value)})`).join(' || ')})`,
+    ...(unmeshed ? [madeBy(unmeshed)] : []),
+    `(${Object.entries(gateway ?? unmeshed?.annotations ?? {}).map(([key, value]) => `(key == ${celText(key)} && variables.annotations[key] == ${celText(value)})`).join(' || ')})`,
   ].join(' && ');
+}
+
+/** Whether a request is of whoever makes pods that stay out of the mesh. */
+export function madeBy({ maker }: StayingOut): string {
+  return `request.userInfo.username == ${celText(`system:serviceaccount:${maker.namespace}:${maker.serviceAccountName}`)}`;
 }
 
 function celTable(table: ReadonlyMap<string, readonly string[]>): string {

@@ -11,12 +11,13 @@
  * Laws: each applies to the namespaces of this program only, known by name; what it cannot judge it refuses; an expression that fails refuses.
  */
 import { EVERY_CHANGE, Guardrail, GuardrailContext, Operations, on } from './_guardrail';
-import { asksSomebodyElse, celTexts, orEmpty } from './_guardrail-cel';
+import { asksSomebodyElse, celText, celTexts, orEmpty } from './_guardrail-cel';
 import { identitiesOf, together } from './_guardrail-identities';
-import { annotationsPolicy, capabilitiesPolicy, podsPolicy } from './_guardrail-pods';
+import { annotationsPolicy, capabilitiesPolicy, madeBy, podsPolicy } from './_guardrail-pods';
 import { MANAGED_BY } from './_labels';
 import { ValidatingAdmissionPolicySpec } from '../api/admission';
 import { namespacesNamed } from '../api/selectors';
+import { WorkloadEnd } from '../intent/endpoint';
 
 const GUARDRAILS: Readonly<Record<string, (context: GuardrailContext) => Guardrail>> = {
   'secure-network-annotations': annotationsPolicy,
@@ -123,7 +124,20 @@ function namespaces({ system }: GuardrailContext): Guardrail {
   };
 }
 
-function entrances({ system }: GuardrailContext): Guardrail {
+/** An Ingress of cert-manager's own, while it proves a name: nobody has to serve it, for the gateway leads to the solver by itself. */
+function ofSolver({ home, labels, unmeshed }: WorkloadEnd): string {
+  const object = "(request.operation == 'DELETE' ? oldObject : object)";
+  return [
+    "request.resource.resource == 'ingresses'",
+    `request.namespace == ${celText(home.namespace)}`,
+    madeBy(unmeshed!),
+    `has(${object}.metadata.labels)`,
+    ...Object.entries(labels).map(([key, value]) => `${celText(key)} in ${object}.metadata.labels && ${object}.metadata.labels[${celText(key)}] == ${celText(value)}`),
+  ].join(' && ');
+}
+
+function entrances({ system, annotated }: GuardrailContext): Guardrail {
+  const solvers = annotated.filter(({ unmeshed }) => unmeshed);
   return {
     rules: [
       on('networking.k8s.io', ['ingresses'], EVERY_CHANGE),
@@ -137,7 +151,7 @@ function entrances({ system }: GuardrailContext): Guardrail {
     ],
     passing: together(system.cleaners, system.services),
     validations: [{
-      expression: 'false',
+      expression: solvers.length ? solvers.map(solver => `(${ofSolver(solver)})`).join(' || ') : 'false',
       message: 'ways into this namespace are stated in the program that makes it, through its gateway: state the route there, or reach the pod through its Service',
     }],
   };

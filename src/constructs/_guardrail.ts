@@ -13,8 +13,8 @@ export interface GuardrailContext {
   readonly namespaces: readonly string[];
   /** Those of them whose pods may be privileged. */
   readonly privileged: readonly string[];
-  /** Workloads of this program that are gateways of the mesh. */
-  readonly gateways: readonly WorkloadEnd[];
+  /** Workloads whose pods have annotations that others may not have: gateways of the mesh, and what stays out of it. */
+  readonly annotated: readonly WorkloadEnd[];
 }
 
 /** One guardrail, without what all of them have. */

@@ -22,13 +22,18 @@ export interface Home {
 export function identityFaults(manifests: readonly AppManifest[], homes: readonly Home[]): string[] {
   const byNamespace = new Map(homes.map(home => [home.namespace, home.workloads]));
   return [
-    ...homes.flatMap(({ workloads }) => [...sharedAccounts(workloads), ...nestedLabels(workloads)]),
+    ...homes.flatMap(({ workloads }) => [...sharedAccounts(workloads.filter(isKnownByAccount)), ...nestedLabels(workloads)]),
     ...manifests.flatMap(manifest => {
       const workloads = byNamespace.get(manifest.json.metadata?.namespace);
       const pods = workloads?.length ? podTemplateOf(manifest.json) : undefined;
       return pods ? strangers(pods, workloads!).map(fault => `'${pathOf(manifest)}' (${named(manifest)}) ${fault}`) : [];
     }),
   ];
+}
+
+/** What others make and keep out of the mesh is known by its labels, and runs under the account that every pod has. */
+function isKnownByAccount({ unmeshed }: WorkloadEnd): boolean {
+  return unmeshed === undefined;
 }
 
 function sharedAccounts(workloads: readonly WorkloadEnd[]): string[] {
@@ -57,7 +62,7 @@ function strangers({ metadata, spec }: PodTemplate, workloads: readonly Workload
   const account = spec?.serviceAccountName ?? 'default';
   const [owner, ...others] = workloads.filter(workload => carries(labels, workload.labels));
   if (!owner) {
-    const robbed = workloads.find(({ serviceAccountName }) => serviceAccountName === account);
+    const robbed = workloads.find(workload => isKnownByAccount(workload) && workload.serviceAccountName === account);
     return robbed ? [`runs under the ServiceAccount '${account}', which is the identity of '${robbed.path}': give it one of its own`] : [];
   }
   if (others.length) {

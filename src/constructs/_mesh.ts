@@ -76,7 +76,7 @@ export function leaveMesh(edge: IClusterEdge, end: NamespaceEnd, to: AddressEnd,
 export function emitWorkloadMesh(scope: Construct, intent: WorkloadIntent, edge: IClusterEdge, connections: Connections, pods: Pods = {}): void {
   const { end } = intent;
   const member = members.get(end.home);
-  if (!member) return;
+  if (!member || end.unmeshed) return;
   const mesh = edge.mesh!._mesh;
   const { workload, service } = pods;
   if (workload && ['Job', 'CronJob'].includes(ApiObject.of(workload).kind)) mesh.refuseJobs(scope.node.path, edge.platform);

@@ -71,7 +71,7 @@ export function addGuardrails(edge: Chart & IClusterEdge, { _props: props }: Gua
       system,
       openshift,
       namespaces: all.map(({ namespace }) => namespace),
-      gateways: all.flatMap(({ workloads }) => workloads.filter(({ gateway }) => gateway)),
+      annotated: all.flatMap(({ workloads }) => workloads.filter(({ gateway, unmeshed }) => gateway ?? unmeshed)),
       privileged: all.filter(({ podSecurity }) => podSecurity === 'privileged').map(({ namespace }) => namespace),
     };
   };

@@ -12,6 +12,7 @@ import { runGateway } from './_gateway-pods';
 import {
   checkRewrite, locationOf, matchOf, refuseDenied, refuseShadowed, refuseWeights, requestsOf, servicePortOf, textOf, tokenOf,
 } from './_gateway-routes';
+import { Solver, addSolvers, refuseUnproven, validatorsOf } from './_http01';
 import { emit, emitPlans } from './_manifest';
 import { CircuitBreaker, DenyOptions, ForwardOptions, GatewayService, MeshGatewayProps, RedirectOptions, WeightedDestination } from './gateway-options';
 import { SecureNamespace } from './secure-namespace';
@@ -22,6 +23,7 @@ import { TlsVersion } from '../control-plane/tls';
 import { Connections } from '../intent/connections';
 import { AddressEnd, WorkloadEnd, keyOf } from '../intent/endpoint';
 import { GatewayIntent, GatewayRoute, IGatewayRenderer, RouteMatch } from '../intent/mesh-gateway';
+import { hasIdentity } from '../intent/mesh-provider';
 import { IPeer, Peer } from '../intent/peer';
 import { Port } from '../intent/port';
 
@@ -53,6 +55,7 @@ export class MeshGateway extends Construct implements IPeer {
   /** By destination and port: whether only some requests were stated, as its policy then says of all of them. */
   private readonly limited = new Set<string>();
   private readonly breakers = new Map<string, string>();
+  private readonly solvers: readonly Solver[];
 
   /** Throws outside a mesh, for hosts that are not full names or that another gateway has, and where client addresses would not be the clients'. */
   constructor(namespace: SecureNamespace, id: string, props: MeshGatewayProps) {
@@ -87,6 +90,7 @@ export class MeshGateway extends Construct implements IPeer {
     this._end = workload._end;
     this.connections = workload.connections;
 
+    this.solvers = addSolvers(this, namespace, this.hosts, props);
     const forwarded = (props.trustedProxies ?? 0) > 0;
     this.intent = {
       end: this._end,
@@ -94,6 +98,7 @@ export class MeshGateway extends Construct implements IPeer {
       hosts: this.hosts,
       https: HTTPS,
       http,
+      solvers: this.solvers,
       secretName: props.certificate._secretName ?? `${id}-tls`,
       minTlsVersion: props.minTlsVersion === TlsVersion.TLS_1_3 ? 'TLSV1_3' : 'TLSV1_2',
       clientCertificates: props.clientCertificates ?? false,
@@ -109,6 +114,11 @@ export class MeshGateway extends Construct implements IPeer {
     const ports = [HTTPS, ...(http ? [http] : [])].map(({ pods }) => Port.tcp(pods));
     for (const peer of direct) this.connections.allowFrom(peer, { ports, reason: `clients of ${this.hosts.join(', ')}` });
     for (const peer of props.healthChecks ?? []) this.connections.allowFrom(peer, { ports: [Port.tcp(HEALTH.pods)], reason: 'health checks of the load balancer' });
+    for (const peer of validatorsOf(props)) this.connections.allowFrom(peer, { ports: [Port.tcp(HTTP.pods)], reason: `HTTP-01 for ${this.hosts.join(', ')}` });
+    for (const { host, end, target } of this.solvers) {
+      this.protect(end, target.service, {});
+      this.connections.allowTo({ _end: end }, { reason: `HTTP-01 for ${host}` });
+    }
     this.node.addValidation({
       validate: () => (this.routes.length ? [] : [`[${path}] has no route, so nobody is let in: state one, gateway.route('/', frontend)`]),
     });
@@ -138,6 +148,7 @@ export class MeshGateway extends Construct implements IPeer {
   public deny(path: string, options: DenyOptions = {}): void {
     const denial = matchOf(this.node.path, path, this.hosts, options);
     refuseDenied(this.node.path, denial, this.routes);
+    refuseUnproven(this.node.path, denial, this.solvers);
     if (this.denials.length === 0) emitPlans(this, this.renderer.planDenials(this.intent), () => ({ egress: [], ingress: [] }));
     this.denials.push(denial);
   }
@@ -184,7 +195,8 @@ export class MeshGateway extends Construct implements IPeer {
   /** How connections to a destination are made is said once, whichever routes lead there. */
   private protect(end: WorkloadEnd, service: string, breaker: CircuitBreaker): void {
     const { maxConnections = 1024, maxPendingRequests = 1024, consecutiveErrors = 5, ejection = Duration.seconds(30) } = breaker;
-    const { namespace, meshed = false } = end.home;
+    const { namespace } = end.home;
+    const meshed = hasIdentity(end);
     const ejectionSeconds = ejection.toSeconds();
     const destination = { namespace, service, meshed, maxConnections, maxPendingRequests, consecutiveErrors, ejectionSeconds };
     const wrong = Object.entries(destination).find(([, value]) => typeof value === 'number' && !(Number.isInteger(value) && value >= 1));

@@ -8,7 +8,7 @@ import { declaredPorts, selectingLabels, serviceAccountPath, servicedPorts } fro
 import { ISecureNamespace } from './secure-namespace-like';
 import { checkDnsLabel, checkDnsSubdomain, checkLabels, checkPortName } from '../admission/names';
 import { Connections } from '../intent/connections';
-import { DeclaredPort, WorkloadEnd } from '../intent/endpoint';
+import { DeclaredPort, StayingOut, WorkloadEnd } from '../intent/endpoint';
 import { IPeer } from '../intent/peer';
 import { Port } from '../intent/port';
 
@@ -73,9 +73,9 @@ export class SecureWorkload extends Construct implements IPeer {
     return new SecureWorkload(namespace, name, name, path => selectedEnd(path, name, namespace, props));
   }
 
-  /** Pods that an operator makes, under whatever identity it gives them. @internal */
-  public static _operated(namespace: ISecureNamespace & Construct, name: string, props: SelectedWorkloadProps): SecureWorkload {
-    return new SecureWorkload(namespace, name, name, path => selectedEnd(path, name, namespace, props));
+  /** Pods that an operator makes, under whatever identity it gives them, and maybe outside of the mesh. @internal */
+  public static _operated(namespace: ISecureNamespace & Construct, name: string, props: SelectedWorkloadProps, unmeshed?: StayingOut): SecureWorkload {
+    return new SecureWorkload(namespace, name, name, path => ({ ...selectedEnd(path, name, namespace, props), unmeshed }));
   }
 
   /** @internal */

@@ -111,7 +111,7 @@ export class Connections {
     for (const end of [from, to]) if (end.kind === 'addresses') end.resolve(this.context.facts);
     for (const end of [from, to]) if (end.kind === 'namespace') end.open();
     if (to.kind === 'namespace') to.receive?.();
-    if (to.kind === 'workload' && to.home.meshed && !hasIdentity(from)) to.expose?.();
+    if (to.kind === 'workload' && hasIdentity(to) && !hasIdentity(from)) to.expose?.();
     this.context.ledger.add(statement);
   }
 
@@ -121,7 +121,7 @@ export class Connections {
     const path = this.subject.path;
     if (http) {
       if (http.length === 0) throw new Error(`[${path}] the list of requests to ${nameOf(to)} is empty: name at least one, or leave 'http' out`);
-      if (to.kind !== 'workload' || !to.home.meshed) {
+      if (to.kind !== 'workload' || !hasIdentity(to)) {
         throw new Error(`[${path}] the flow ${describe(statement)} names requests, and nothing at '${nameOf(to)}' can tell them apart: `
           + "put the destination's namespace into a mesh (mesh: MeshProvider.istioSidecar() at the ClusterEdge), or leave 'http' out");
       }

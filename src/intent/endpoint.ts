@@ -56,6 +56,8 @@ export interface WorkloadEnd {
   readonly imported: boolean;
   /** Set where its pods are a gateway of the mesh: the annotations that make them one. What they take is said by the gateway, not by flows alone. */
   readonly gateway?: Readonly<Record<string, string>>;
+  /** Set where its pods stay out of the mesh that their namespace is in. @default - they are in it, if it is */
+  readonly unmeshed?: StayingOut;
   /** Set where it takes mutual TLS of the mesh alone, so that a peer without identity never gets in. @default false */
   readonly mutual?: boolean;
   /** Set where the library names it without being told to: what to do where it is of this App, and was made too late to be found. */
@@ -68,6 +70,14 @@ export interface WorkloadEnd {
   servicePorts?(): ServicedPort[];
   /** The names of the Services in front of it. Undefined where they are not known. */
   services?(): readonly string[] | undefined;
+}
+
+/** How pods stay out of the mesh, and who makes them so. */
+export interface StayingOut {
+  /** By which the mesh knows. */
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Nobody else may make pods with these annotations. */
+  readonly maker: { readonly namespace: string; readonly serviceAccountName: string };
 }
 
 /** A range of the cluster's own network, left out of every CIDR unless it is asked for by name. */

@@ -2,6 +2,9 @@
 import { AddressEnd, AddressFacts, WorkloadEnd } from './endpoint';
 import { ManifestPlan } from './network-provider';
 
+/** The path under which a name is proven by HTTP-01, with the token behind it (RFC 8555). */
+export const CHALLENGE = '/.well-known/acme-challenge';
+
 /** Requests that a route is for. */
 export interface RouteMatch {
   /** `/orders`, and all that is below it unless `exact`; `/` is everything. */
@@ -75,6 +78,8 @@ export interface GatewayIntent {
   readonly https: GatewayPort;
   /** Where plaintext is answered with the way to HTTPS. */
   readonly http?: GatewayPort;
+  /** What proves its names by HTTP-01, reached by plaintext; empty where nothing is opened for it. */
+  readonly solvers: readonly { readonly host: string; readonly target: RouteTarget }[];
   readonly secretName: string;
   readonly minTlsVersion: string;
   readonly clientCertificates: boolean;

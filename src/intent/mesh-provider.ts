@@ -93,8 +93,8 @@ export interface IMeshProvider {
   planPlaintext(intent: WorkloadIntent): ManifestPlan[];
 }
 
-/** Whether what connects has an identity in the mesh. */
+/** Whether it has an identity in the mesh, and a proxy that knows those of others. */
 export function hasIdentity(end: { readonly kind: string }): boolean {
-  const { kind, home, meshed } = end as { kind: string; home?: NamespaceEnd; meshed?: boolean };
-  return kind === 'workload' ? home?.meshed === true : kind === 'namespace' && meshed === true;
+  const { kind, home, meshed, unmeshed } = end as { kind: string; home?: NamespaceEnd; meshed?: boolean; unmeshed?: unknown };
+  return kind === 'workload' ? home?.meshed === true && unmeshed === undefined : kind === 'namespace' && meshed === true;
 }

@@ -5,17 +5,22 @@
  * earlier one is for: otherwise `/` for everybody would let everybody into `/account`.
  */
 import { GatewayAuthorizationSpec, GatewayOperation, GatewayRule, GatewaySource } from '../api/istio-gateway';
-import { GatewayIntent, GatewayRoute, RouteMatch, coversPath } from '../intent/mesh-gateway';
+import { CHALLENGE, GatewayIntent, GatewayRoute, RouteMatch, coversPath } from '../intent/mesh-gateway';
 import { compareText } from '../intent/port';
 
 export function renderGatewayAllows(intent: GatewayIntent): GatewayAuthorizationSpec {
-  const { end, hosts, http, routes } = intent;
+  const { end, hosts, http, solvers, routes } = intent;
   const all = routes();
   const sources = sourcesOf(intent);
   const rules: GatewayRule[] = all.flatMap((route, i) => cellsOf(route, all.slice(0, i)).map(cell => ruleOf(cell, route, sources, intent)));
   // Every request there is answered with the way to HTTPS, whatever it asks for.
   const plain = http && { ports: [String(http.pods)], hosts: authorities(hosts) };
   if (plain && all.length) rules.push({ from: sources.map(source => ({ source })), to: [{ operation: plain }] });
+  // Who validates a name has no other name than an address, and the network knows which.
+  if (http && solvers.length) {
+    const challenged = { ports: [String(http.pods)], hosts: authorities(solvers.map(({ host }) => host)), methods: ['GET'], paths: [`${CHALLENGE}/*`] };
+    rules.push({ to: [{ operation: challenged }] });
+  }
   return { selector: { matchLabels: end.labels }, action: 'ALLOW', ...(rules.length ? { rules } : {}) };
 }
 

@@ -8,6 +8,7 @@
 import { renderAuthorization } from './_authorization';
 import { renderEgressAddress, renderEgressCallers, renderEgressRoutes, renderEgressServers } from './_egress-gateway';
 import { renderGatewayAllows, renderGatewayDenials } from './_gateway-authorization';
+import { renderChallenge, renderPlain } from './_gateway-http01';
 import {
   DestinationRuleSpec, EnvoyFilterSpec, GatewaySpec, HttpMatchSpec, HttpRouteSpec, RequestAuthenticationSpec, VirtualServiceSpec,
 } from '../api/istio-gateway';
@@ -39,10 +40,13 @@ export class IstioGateway implements IGatewayRenderer {
   }
 
   public plan(intent: GatewayIntent): ManifestPlan[] {
-    const { end: { name }, hosts, issuers } = intent;
+    const { end: { name }, hosts, issuers, solvers } = intent;
     return [
       { apiVersion: NETWORKING, kind: 'Gateway', name, render: () => renderGateway(intent) },
       ...hosts.map(host => ({ apiVersion: NETWORKING, kind: 'VirtualService', name: `${name}-${host}`, render: () => renderRoutes(intent, host, this.clusterDomain) })),
+      ...(solvers.length ? [{ apiVersion: NETWORKING, kind: 'Gateway', name: `${name}-http`, render: () => renderPlain(intent) }] : []),
+      ...solvers.map(({ host, target }) =>
+        ({ apiVersion: NETWORKING, kind: 'VirtualService', name: `${name}-http-${host}`, render: () => renderChallenge(intent, host, target, this.clusterDomain) })),
       { ...this.policy, name: `${name}-authorization`, render: () => renderGatewayAllows(intent) },
       ...(issuers.length ? [{ apiVersion: SECURITY, kind: 'RequestAuthentication', name: `${name}-tokens`, render: () => renderTokens(intent) }] : []),
       { apiVersion: 'networking.istio.io/v1alpha3', kind: 'EnvoyFilter', name: `${name}-requests`, annotations: MEANT, render: () => renderRequests(intent.end) },
@@ -71,7 +75,7 @@ export class IstioGateway implements IGatewayRenderer {
   }
 }
 
-export function renderGateway({ end, hosts, https, http, secretName, minTlsVersion, clientCertificates }: GatewayIntent): GatewaySpec {
+export function renderGateway({ end, hosts, https, http, solvers, secretName, minTlsVersion, clientCertificates }: GatewayIntent): GatewaySpec {
   const own = hosts.map(host => `./${host}`);
   return {
     selector: end.labels,
@@ -81,7 +85,7 @@ export function renderGateway({ end, hosts, https, http, secretName, minTlsVersi
         hosts: [host],
         tls: { mode: clientCertificates ? 'MUTUAL' as const : 'SIMPLE' as const, credentialName: secretName, minProtocolVersion: minTlsVersion },
       })),
-      ...(http ? [{ port: { number: http.service, name: 'http', protocol: 'HTTP' as const }, hosts: own, tls: { httpsRedirect: true as const } }] : []),
+      ...(http && solvers.length === 0 ? [{ port: { number: http.service, name: 'http', protocol: 'HTTP' as const }, hosts: own, tls: { httpsRedirect: true as const } }] : []),
     ],
   };
 }

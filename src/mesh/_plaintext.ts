@@ -28,7 +28,7 @@ export function plaintextReport(flows: readonly Flow[]): string | undefined {
 
 /** A gateway says itself what its listeners take. */
 function isPlaintext({ from, to }: Flow): boolean {
-  return to.kind === 'workload' && to.home.meshed === true && !to.gateway && !hasIdentity(from);
+  return to.kind === 'workload' && hasIdentity(to) && !to.gateway && !hasIdentity(from);
 }
 
 function row(cells: readonly string[]): string {

@@ -151,8 +151,7 @@ export class IstioSidecar implements IMeshProvider {
       if (fault) throw new Error(`[${homeOf(from)!.path}] ${describe(statement)}: ${fault}`);
       return;
     }
-    const meshed = to.kind === 'workload' ? to.home.meshed : to.kind === 'namespace' && to.meshed;
-    if (!meshed) return;
+    if (!hasIdentity(to)) return;
     const opaque = to.kind === 'workload' && statement.http ? opaqueFault(to, ports ?? to.ports().map(({ port }) => port)) : undefined;
     const fault = (ports && portFault(ports, to)) ?? opaque;
     if (fault) throw new Error(`[${to.path}] ${describe(statement)}: ${fault}`);

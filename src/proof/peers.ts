@@ -64,6 +64,7 @@ function assumedOf(end: WorkloadEnd): AssumedPeer {
     labels: end.labels,
     serviceAccount: end.serviceAccountName,
     foreign: end.imported,
+    proxy: end.unmeshed ? false : undefined,
     ports: end.ports().filter(({ port }) => port._first > 0).map(({ port, name }) => ({ name, protocol: port._transport, port: port._first })),
   };
 }

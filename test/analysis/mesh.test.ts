@@ -32,6 +32,19 @@ describe('9. the mesh is read: AuthorizationPolicy', () => {
     expect(who(read(policy({ rules: [{}] })))).toEqual(ALL);
   });
 
+  test('a pod that says so stays out of the mesh, and nothing of it holds for it: by its annotation, unless its label says otherwise', () => {
+    const inject = (value: string) => ({ 'sidecar.istio.io/inject': value });
+    const closedPod = (labels: any, annotations: any) => {
+      const api = pod('shop', 'api', labels);
+      return Connectivity.ofObjects([...CLUSTER.filter(({ metadata }) => metadata.name !== 'api'), { ...api, metadata: { ...api.metadata, annotations } }, policy({})]);
+    };
+    expect(who(closedPod({}, undefined))).toEqual([]);
+    expect(who(closedPod({}, inject('true')))).toEqual([]);
+    expect(who(closedPod({}, inject('false')))).toEqual(ALL);
+    expect(who(closedPod(inject('false'), undefined))).toEqual(ALL);
+    expect(who(closedPod(inject('true'), inject('false')))).toEqual([]);
+  });
+
   test('an ALLOW names who may ask, and on which ports', () => {
     const net = read(policy({ rules: [{ from: [{ source: { principals: [WEB] } }], to: [{ operation: { ports: ['8080'] } }] }] }));
     expect(who(net)).toEqual(['shop/web']);

@@ -75,6 +75,7 @@ function intentOf(routes: readonly GatewayRoute[]): GatewayIntent {
     clients: [{ kind: 'addresses', text: 'clients', resolve }],
     forwarded: false,
     issuers: [],
+    solvers: [],
     routes: () => routes,
     denials: () => [],
   };

@@ -2,6 +2,7 @@ import { Mutant } from './mutant';
 
 const TEST = 'test/mesh/mesh-gateway.test.ts';
 const ALLOWS = 'src/mesh/_gateway-authorization.ts';
+const HTTP01 = 'test/mesh/mesh-gateway-http01.test.ts';
 const RENDER = 'src/mesh/_gateway.ts';
 
 /** What a slip at the gateway would let in. */
@@ -101,5 +102,37 @@ export const MESH_GATEWAY: Mutant[] = [
     replace: 'const apart = match.hosts;',
     test: 'test/mesh/mesh-gateway-rules.test.ts',
     name: '6. MeshGateway: rules and routes a request is let in',
+  },
+  {
+    title: 'what proves a name takes whatever is asked in plaintext',
+    file: 'src/mesh/_gateway-http01.ts',
+    find: "match: [{ uri: { prefix: `${CHALLENGE}/` }, method: { exact: 'GET' } }],",
+    replace: "match: [{ uri: { prefix: '/' }, method: { exact: 'GET' } }],",
+    test: HTTP01,
+    name: '6. MeshGateway: HTTP-01, opened explicitly one path',
+  },
+  {
+    title: 'whoever validates a name may ask for everything in plaintext',
+    file: ALLOWS,
+    find: ", methods: ['GET'], paths: [`${CHALLENGE}/*`] };",
+    replace: ' };',
+    test: HTTP01,
+    name: '6. MeshGateway: HTTP-01, opened explicitly the gateway takes one method and one path',
+  },
+  {
+    title: 'who may make any pod may make one that stays out of the mesh, with the labels of a solver',
+    file: 'src/constructs/_guardrail-pods.ts',
+    find: '    ...(unmeshed ? [madeBy(unmeshed)] : []),\n',
+    replace: '',
+    test: HTTP01,
+    name: '6. MeshGateway: HTTP-01 under the guardrails of its own program cert-manager makes its solver',
+  },
+  {
+    title: 'those who validate may ask for HTTPS too, where clients were named',
+    file: 'src/constructs/mesh-gateway.ts',
+    find: 'this.connections.allowFrom(peer, { ports: [Port.tcp(HTTP.pods)], reason: `HTTP-01',
+    replace: 'this.connections.allowFrom(peer, { ports, reason: `HTTP-01',
+    test: HTTP01,
+    name: '6. MeshGateway: HTTP-01, opened explicitly the network opens port 80 alone',
   },
 ];

@@ -31,6 +31,8 @@ export interface DeclaredPods {
   readonly ports: readonly ContainerPort[];
   readonly hostNetwork: boolean;
   readonly serviceAccount: string;
+  /** False where an annotation keeps the mesh from injecting a proxy. */
+  readonly proxy?: boolean;
   /** The addresses that a running pod has; empty for a template. */
   readonly addresses: readonly string[];
   /** The ConfigMaps it mounts. */

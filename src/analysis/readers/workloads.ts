@@ -52,11 +52,19 @@ function readWorkload(object: any, ref: ObjectRef, sink: ModelSink): void {
     ports: readPorts(spec, field, message => sink.warn(ref, message)),
     hostNetwork: spec.hostNetwork === true,
     serviceAccount: spec.serviceAccountName ?? spec.serviceAccount ?? 'default',
+    proxy: staysOut(template.metadata) ? false : undefined,
     addresses: isPod ? addressesOf(object.status) : [],
     configMaps: configMapsOf(spec),
     ref,
   });
 }
+
+/** The annotation is the older way to say it: where the label says something, it is not asked. Only the label can say that a pod joins. */
+function staysOut(metadata: any): boolean {
+  return metadata?.labels?.[INJECT] === undefined && metadata?.annotations?.[INJECT] === 'false';
+}
+
+const INJECT = 'sidecar.istio.io/inject';
 
 /** The controller behind an object; a Node owns the static pods it runs, but is no controller. */
 function ownerOf(object: any): OwnerName | undefined {
