@@ -1,5 +1,5 @@
 import { CONTROLLER_TEXT, entranceRows } from './entrance-rows';
-import { worldOf } from './names';
+import { wordingOf, worldOf } from './names';
 import { OutsideRow } from './outside';
 import { PodShape, textOfWorkload, Workload } from './pods';
 import { Endpoint, Reachability } from './reachability';
@@ -130,7 +130,8 @@ function isSame(before: Reachability, was: Workload, after: Reachability, is: Wo
   return was.variants.every(({ shape, pods }, i) => {
     const now = is.variants[i];
     return sameShape(shape, now.shape) && (was.variants.length === 1 || sameList(pods, now.pods, isEqual))
-      && shape.proxyConfigs.every(name => configOf(before, shape, name) === configOf(after, now.shape, name));
+      && shape.proxyConfigs.every(name => configOf(before, shape, name) === configOf(after, now.shape, name))
+      && (!shape.forwards || wordingOf(before, { workload: was }) === wordingOf(after, { workload: is }));
   });
 }
 

@@ -1,6 +1,7 @@
 import { conflictsOf } from './conflicts';
 import { ClusterFacts, PeerSource } from './facts';
 import { hasProxy, Identity, ROOT_NAMESPACE } from './mesh-identity';
+import { MeshRegistry } from './mesh-routes';
 import {
   AssumedPeer, ContainerPort, CONTROLLER, keyOfLabels, keyOfPorts, NAME_LABEL, PodShape, PROXY_LABEL, textOfWorkload, Variant, Workload,
 } from './pods';
@@ -13,7 +14,7 @@ import { DeclaredGateway, ReferenceGrant } from './readers/gateway-api';
 import { ObjectRef, Policy, textOfRef } from './rules';
 import { unreadRemark } from './unread';
 import { IpSet } from '../algebra/ip-set';
-import { Labels, LabelSelector } from '../algebra/label-selector';
+import { Labels } from '../algebra/label-selector';
 import { isClusterScoped } from '../api/scope';
 
 export interface ModelOptions {
@@ -71,7 +72,8 @@ export class ClusterModel {
   /** What is known of the cluster beside its manifests. */
   readonly facts: ClusterFacts;
 
-  private readonly meshGateways: LabelSelector[];
+  /** How gateways of a mesh lead what they take. */
+  readonly mesh: MeshRegistry;
   private source: readonly any[];
   private readonly podRange?: IpSet;
   private readonly nodeRange?: IpSet;
@@ -80,7 +82,7 @@ export class ClusterModel {
   private constructor(private readonly options: ModelOptions, base?: ClusterModel) {
     this.facts = options.facts ?? {};
     this.source = base?.source ?? [];
-    this.meshGateways = base?.meshGateways ?? [];
+    this.mesh = base?.mesh ?? { gateways: [], routes: [], hosts: [] };
     const ofNodes = IpSet.unionOf((options.facts?.nodeAddresses ?? []).map(address => IpSet.ofAddress(address)));
     this.podRange = rangeOf(options.facts?.podCidrs)?.subtract(ofNodes);
     this.nodeRange = rangeOf(options.facts?.nodeCidrs)?.union(ofNodes);
@@ -147,7 +149,9 @@ export class ClusterModel {
       nodes: () => nodes,
       services: () => this.services.values(),
       meshRoot: () => this.facts.meshRootNamespace ?? ROOT_NAMESPACE,
-      meshGateway: (_namespace, pods) => this.meshGateways.push(pods),
+      meshGateway: gateway => this.mesh.gateways.push(gateway),
+      meshRoutes: routes => this.mesh.routes.push(routes),
+      registeredHosts: hosts => this.mesh.hosts.push(hosts),
       isMeshGateway: labels => this.isMeshGateway(labels),
       ranges: () => ({ pods: rangeOf(this.facts.podCidrs), nodes: this.nodeRange }),
       policy: policy => {
@@ -244,15 +248,15 @@ export class ClusterModel {
   }
 
   private intern(pods: Seen, running: readonly string[], proxyConfigs: readonly string[]): PodShape {
-    const { namespace, labels, ports, hostNetwork, serviceAccount } = pods;
+    const { namespace, labels, ports, hostNetwork, serviceAccount, proxy, forwards } = pods;
     const portsKey = keyOfPorts(ports);
     const addresses = this.addressesOf(hostNetwork, running);
     const own = addresses && running.length > 0 ? addresses.key : '';
-    const key = [namespace, keyOfLabels(labels), portsKey, hostNetwork, serviceAccount, pods.proxy === false, own, proxyConfigs].join('\n');
+    const key = [namespace, keyOfLabels(labels), portsKey, hostNetwork, serviceAccount, proxy === false, forwards, own, proxyConfigs].join('\n');
     let shape = this.shapeOf.get(key);
     if (!shape) {
       const identity = this.identityOf(pods);
-      shape = { id: this.shapes.length, key, namespace, labels, ports, portsKey, hostNetwork, serviceAccount, addresses, proxyConfigs, identity };
+      shape = { id: this.shapes.length, key, namespace, labels, ports, portsKey, hostNetwork, serviceAccount, addresses, forwards, proxyConfigs, identity };
       this.shapes.push(shape);
       this.shapeOf.set(key, shape);
     }
@@ -265,7 +269,7 @@ export class ClusterModel {
   }
 
   private isMeshGateway(labels: Labels): boolean {
-    return this.meshGateways.some(selector => !selector.isEverything && selector.matches(labels));
+    return this.mesh.gateways.some(({ pods }) => !pods.isEverything && pods.matches(labels));
   }
 
   private addressesOf(hostNetwork: boolean, running: readonly string[]): IpSet | undefined {
@@ -282,6 +286,7 @@ interface Seen {
   readonly hostNetwork: boolean;
   readonly serviceAccount: string;
   readonly proxy?: boolean;
+  readonly forwards?: boolean;
 }
 
 interface OwnerGroup {

@@ -1,4 +1,7 @@
+import { routesOf } from './mesh-routes';
+import type { ClusterModel } from './model';
 import { atomsOf, OutsideRow, resolveOutside } from './outside';
+import type { Workload } from './pods';
 import { evaluate, isHostIn, PeerView, Program } from './program';
 import type { Endpoint, Reachability } from './reachability';
 import { ProxyConfig } from './readers/_reader';
@@ -81,8 +84,29 @@ interface Proxy {
   readonly unreadable: readonly string[];
 }
 
-function proxyOf({ model, layers }: Reachability, { workload }: Endpoint): Proxy | undefined {
+function proxyOf({ model, layers }: Reachability, { workload }: Pick<Endpoint, 'workload'>): Proxy | undefined {
   if (layers !== undefined && !layers.has('proxy')) return undefined;
+  return configuredProxy(model, workload) ?? gatewayOf(model, workload);
+}
+
+/** A gateway of a mesh, in whose pods nothing else runs: it leads where its routes say. */
+function gatewayOf({ mesh }: ClusterModel, { variants }: Workload): Proxy | undefined {
+  if (!variants.every(({ shape }) => shape.forwards && shape.identity?.gateway)) return undefined;
+  const read = variants.map(({ shape }) => routesOf(mesh, shape.namespace, shape.labels));
+  return {
+    servers: read.flatMap(({ servers }) => servers),
+    configs: [...new Set(read.flatMap(({ configs }) => configs))],
+    unreadable: read.flatMap(({ unreadable }) => unreadable),
+  };
+}
+
+/** What the configuration of a proxy of either kind says, as a text to compare. @returns undefined where the workload is none */
+export function wordingOf(reach: Reachability, endpoint: Pick<Endpoint, 'workload'>): string | undefined {
+  const proxy = proxyOf(reach, endpoint);
+  return proxy && JSON.stringify([proxy.servers.map(({ host, port }) => [host, port]), proxy.unreadable]);
+}
+
+function configuredProxy(model: ClusterModel, workload: Workload): Proxy | undefined {
   // Pods of one workload may mount different configurations: all of them count, and a pod without one may reach anything.
   const mounted = workload.variants.map(({ shape }) => shape.proxyConfigs.flatMap(name => model.proxyConfigs.get(`${shape.namespace}/${name}`) ?? []));
   if (mounted.some(configs => configs.length === 0)) return undefined;

@@ -29,6 +29,8 @@ export interface PodShape {
   readonly serviceAccount: string;
   /** Who it is to a mesh. @default - nobody: it has no proxy */
   readonly identity?: Identity;
+  /** Whether nothing runs in it but a proxy of a mesh. */
+  readonly forwards?: boolean;
   /** Of a pod that says it is a proxy, the ConfigMaps it mounts. */
   readonly proxyConfigs: readonly string[];
 }

@@ -87,6 +87,6 @@ export type EveryFieldIsCompared = All<[
   Named<Ports, 'numbers' | 'names'>,
   Named<NamedPort, 'name' | 'protocol'>,
   Named<PodMatch, 'namespace' | 'namespaces' | 'pods' | 'identity'>,
-  Named<PodShape, 'id' | 'key' | 'namespace' | 'labels' | 'ports' | 'portsKey' | 'hostNetwork' | 'addresses' | 'serviceAccount' | 'proxyConfigs' | 'identity'>,
+  Named<PodShape, 'id' | 'key' | 'namespace' | 'labels' | 'ports' | 'portsKey' | 'hostNetwork' | 'addresses' | 'serviceAccount' | 'forwards' | 'proxyConfigs' | 'identity'>,
   Named<Identity, 'namespace' | 'serviceAccount' | 'gateway'>,
 ]>;

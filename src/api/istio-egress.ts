@@ -23,6 +23,17 @@ export interface EgressRoutesSpec {
   }[];
 }
 
+/** How proxies of callers lead what opens TLS with a name: to the gateway. */
+export interface EgressNamesSpec {
+  readonly hosts: readonly string[];
+  readonly gateways: readonly ['mesh'];
+  readonly exportTo: readonly string[];
+  readonly tls: readonly {
+    readonly match: readonly { readonly port: number; readonly sniHosts: readonly string[] }[];
+    readonly route: readonly { readonly destination: { readonly host: string; readonly port: { readonly number: number } } }[];
+  }[];
+}
+
 /** How callers connect to the gateway. */
 export interface EgressCallersSpec {
   readonly host: string;

@@ -19,7 +19,7 @@ export interface ServiceEntrySpec {
   /** `NONE`: where the client dialled; `DNS`: where the proxy finds the name to be; `STATIC`: at its endpoints. */
   readonly resolution: 'DNS' | 'NONE' | 'STATIC';
   readonly endpoints?: readonly { readonly address: string }[];
-  readonly exportTo: readonly ['.'];
+  readonly exportTo: readonly string[];
 }
 
 /** What proxies tell about what they carry. */

@@ -20,6 +20,8 @@ export interface GatewayPods {
   readonly clusterIp?: string;
   /** Set where it takes mutual TLS of the mesh alone: it then needs no certificate of a Secret. */
   readonly mutual?: boolean;
+  /** Names outside that proxies of callers lead to it. @default - none */
+  readonly names?: readonly string[];
   readonly minReplicas: number;
   readonly maxReplicas: number;
 }
@@ -31,7 +33,7 @@ const CPU_TARGET = 80;
 
 /** Runs the gateway, and what keeps it running. */
 export function runGateway(owner: Construct, namespace: SecureNamespace, pods: GatewayPods): SecureWorkload {
-  const { id, annotations, ports, loadBalancer, clusterIp, mutual, minReplicas, maxReplicas } = pods;
+  const { id, annotations, ports, loadBalancer, clusterIp, mutual, names, minReplicas, maxReplicas } = pods;
   const openshift = namespace.edge.platform.distribution === 'openshift';
   const workload = SecureWorkload._wrap(namespace, id, id, scope => {
     const serviceAccount = new kplus.ServiceAccount(scope, 'service-account', { metadata: { name: id } });
@@ -68,7 +70,7 @@ export function runGateway(owner: Construct, namespace: SecureNamespace, pods: G
         ...(sourceRanges.length ? [JsonPatch.add('/spec/loadBalancerSourceRanges', sourceRanges)] : []),
       );
     }
-    return { workload: deployment, serviceAccountName: id, service, gateway: annotations, mutual };
+    return { workload: deployment, serviceAccountName: id, service, gateway: annotations, mutual, names };
   });
   emit(owner, 'disruption-budget', {
     apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', name: id, body: { spec: { maxUnavailable: 1, selector: { matchLabels: workload._end.labels } } },

@@ -15,6 +15,15 @@ export interface MeshRouter {
   readonly clusterIp?: string;
 }
 
+/**
+ * By the name that TLS is opened with, callers can be led without knowing of it: on the port on which proxies look for one. A name with
+ * other ports beside it is not told to callers: on those their proxies would take every connection for it.
+ */
+function namesOf({ host }: AddressEnd, ports: readonly number[]): string[] {
+  return host !== undefined && ports.every(port => port === TLS) ? [host] : [];
+}
+
+const TLS = 443;
 /** What a proxy of Istio listens on for itself. */
 const RESERVED = { first: 15000, last: 15099 };
 const HEALTH = 15021;
@@ -26,10 +35,6 @@ export function addMeshRouter(scope: Construct, namespace: SecureNamespace, { id
     throw new Error(`[${path}] through 'mesh-gateway' needs a mesh, and its namespace '${namespace.namespaceName}' is in none: give the ClusterEdge a mesh, `
       + "such as MeshProvider.istioSidecar(), and leave mesh: false out, or leave 'through' out, and proxies stand in");
   }
-  if (target.address === undefined) {
-    throw new Error(`[${path}] through a gateway of the mesh only an address is held, and '${target.host}' is a name, for which its policy would open everything outside: `
-      + "use Peer.address(...), or leave 'through' out, and a proxy holds the name");
-  }
   const inside = haproxyPorts(ports, HEALTH);
   const taken = ports.find(port => inside.get(port)! >= RESERVED.first && inside.get(port)! <= RESERVED.last);
   if (taken !== undefined) {
@@ -37,7 +42,14 @@ export function addMeshRouter(scope: Construct, namespace: SecureNamespace, { id
   }
   const mapped = ports.map(service => ({ service, pods: inside.get(service)!, name: `tcp-${service}` }));
   const workload = runGateway(scope, namespace, {
-    id, annotations: renderer.annotations(0), ports: mapped, clusterIp, mutual: true, minReplicas: replicas, maxReplicas: Math.max(5, replicas),
+    id,
+    annotations: renderer.annotations(0),
+    ports: mapped,
+    clusterIp,
+    mutual: true,
+    names: namesOf(target, ports),
+    minReplicas: replicas,
+    maxReplicas: Math.max(5, replicas),
   });
   const intent = { end: workload._end, facts: namespace.edge.platform._addressFacts(path), ports: mapped, destination: target };
   emitPlans(scope, renderer.planEgress(intent), () => namespace.edge._ledger.flowsOf(workload._end));

@@ -83,7 +83,7 @@ export class SecureWorkload extends Construct implements IPeer {
     checkDnsLabel(`[${namespace.node.path}] workload name`, name);
     return new SecureWorkload(namespace, id, name, (path, self) => {
       self.wrapped = pods(self);
-      const { workload, serviceAccountName, gateway, mutual } = self.wrapped;
+      const { workload, serviceAccountName, gateway, mutual, names } = self.wrapped;
       return {
         kind: 'workload',
         path,
@@ -93,6 +93,7 @@ export class SecureWorkload extends Construct implements IPeer {
         serviceAccountName,
         gateway,
         mutual,
+        names,
         imported: false,
         ports: () => declaredPorts(workload),
         servicePorts: () => servicedPorts(self.wrapped?.service),
@@ -189,6 +190,8 @@ export interface WrappedPods {
   readonly gateway?: Readonly<Record<string, string>>;
   /** Set where they take mutual TLS of the mesh alone. @default false */
   readonly mutual?: boolean;
+  /** Names outside that proxies of callers lead to them. @default - none */
+  readonly names?: readonly string[];
 }
 
 /** Gives an existing workload the identity it lacks, by a patch on its object. Returns the name it now runs under. */

@@ -60,6 +60,8 @@ export interface WorkloadEnd {
   readonly unmeshed?: StayingOut;
   /** Set where it takes mutual TLS of the mesh alone, so that a peer without identity never gets in. @default false */
   readonly mutual?: boolean;
+  /** Names outside that proxies of callers lead to it, as their registry has them in its namespace. */
+  readonly names?: readonly string[];
   /** Set where the library names it without being told to: what to do where it is of this App, and was made too late to be found. */
   readonly remedy?: string;
   /** What its containers declare at this moment: containers may be added until synth. */

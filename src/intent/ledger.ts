@@ -53,7 +53,8 @@ export class Ledger {
     const home = homeOf(statement.from);
     if (home && statement.to.kind === 'addresses') {
       remember(this.leaving, home.namespace, key);
-      home.leave?.(statement.to, statement.ports);
+      // A gateway of the mesh leads where its own routes say, to what they tell the registry.
+      if (statement.from.kind !== 'workload' || !statement.from.gateway) home.leave?.(statement.to, statement.ports);
     }
   }
 

@@ -6,13 +6,14 @@
  * is a server of its own, so that a connection made for one host carries no requests for another.
  */
 import { renderAuthorization } from './_authorization';
-import { renderEgressAddress, renderEgressCallers, renderEgressRoutes, renderEgressServers } from './_egress-gateway';
+import { renderEgressAddress, renderEgressCallers, renderEgressHost, renderEgressNames, renderEgressRoutes, renderEgressServers } from './_egress-gateway';
 import { renderGatewayAllows, renderGatewayDenials } from './_gateway-authorization';
 import { renderChallenge, renderPlain } from './_gateway-http01';
 import {
   DestinationRuleSpec, EnvoyFilterSpec, GatewaySpec, HttpMatchSpec, HttpRouteSpec, RequestAuthenticationSpec, VirtualServiceSpec,
 } from '../api/istio-gateway';
 import { WorkloadEnd } from '../intent/endpoint';
+import { SubjectFlows } from '../intent/ledger';
 import { DestinationIntent, EgressGatewayIntent, GatewayIntent, GatewayRoute, IGatewayRenderer, RouteMatch } from '../intent/mesh-gateway';
 import { ManifestPlan } from '../intent/network-provider';
 import { compareText } from '../intent/port';
@@ -64,7 +65,15 @@ export class IstioGateway implements IGatewayRenderer {
       { apiVersion: NETWORKING, kind: 'Gateway', name, render: () => renderEgressServers(intent, this.clusterDomain) },
       { apiVersion: NETWORKING, kind: 'VirtualService', name, render: () => renderEgressRoutes(intent, this.clusterDomain) },
       { apiVersion: NETWORKING, kind: 'DestinationRule', name, render: ({ ingress }) => renderEgressCallers(intent, ingress, this.clusterDomain) },
-      ...(destination.host === undefined ? [{ apiVersion: NETWORKING, kind: 'ServiceEntry', name: `${name}-destination`, render: () => renderEgressAddress(intent) }] : []),
+      {
+        apiVersion: NETWORKING,
+        kind: 'ServiceEntry',
+        name: `${name}-destination`,
+        render: ({ ingress }) => destination.host === undefined ? renderEgressAddress(intent) : renderEgressHost(intent, ingress),
+      },
+      ...(end.names?.length
+        ? [{ apiVersion: NETWORKING, kind: 'VirtualService', name: `${name}-callers`, render: ({ ingress }: SubjectFlows) => renderEgressNames(intent, ingress, this.clusterDomain) }]
+        : []),
       { ...this.policy, name: `${name}-authorization`, render: ({ ingress }) => renderAuthorization(end, ingress, facts, this.trustDomain) },
     ];
   }

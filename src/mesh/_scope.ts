@@ -111,7 +111,10 @@ export function scopeFaults(egress: readonly Flow[]): string[] {
 function hostsOf({ to, ports }: Flow, home: NamespaceEnd, facts: ScopeFacts): string[] {
   if (to.kind === 'namespace') return [allOf(to)];
   if (nameOf(to) === facts.byItself) return [];
-  if (to.kind === 'workload') return to.services?.()?.map(service => serviceHost(to.home.namespace, service, facts)) ?? [allOf(to.home)];
+  if (to.kind === 'workload') {
+    const services = to.services?.()?.map(service => serviceHost(to.home.namespace, service, facts)) ?? [allOf(to.home)];
+    return [...services, ...(to.names ?? []).map(name => `${to.home.namespace}/${name}`)];
+  }
   if (to.ownPorts !== undefined) return [serviceHost('default', 'kubernetes', facts)];
   return isExternal(to, ports) ? [`./${externalHost(to, home.namespace)}`] : [];
 }

@@ -27,7 +27,7 @@ export function nameFaults(reach: Reachability, endpoint: Endpoint, allowed: rea
   if (proxiedBy.length === 0 && (mounts || hosts.some(({ host }) => !ruled.includes(host!)))) {
     const held = hosts.map(({ host }) => host).join(', ') || 'its destination';
     return [`${who} is stated to lead to ${held} alone, and neither a rule by name nor a proxy's configuration holds that: its policy opens everything outside. `
-      + 'something changed its ConfigMap, its mounts or its labels after they were rendered'];
+      + 'something changed its configuration, its mounts or its labels after they were rendered'];
   }
   const holder = proxiedBy.map(textOfRef).join(' and ') || 'a rule by name';
   // A wildcard that was stated means every name below it.

@@ -1,3 +1,4 @@
+import { ApiObject, JsonPatch } from 'cdk8s';
 import { Connectivity, EgressProxy, EgressRouter, EgressRouterProps, Peer, Port } from '../../src/index';
 import { deployment, object, objects, policy, podsPeer, refusal, tcp } from '../support/app';
 import { newMesh } from '../support/mesh';
@@ -12,6 +13,7 @@ function routed(props: Partial<EgressRouterProps> = {}) {
   api.connections.allowTo(router, { reason: 'orders' });
   return { ...cluster, egress, home, router, api, web: deployment(home, 'web', 8080) };
 }
+const SAFE = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } };
 const HOST = 'orders-db.egress.svc.cluster.local';
 
 describe('5. EgressRouter through a gateway of the mesh', () => {
@@ -67,12 +69,95 @@ describe('5. EgressRouter through a gateway of the mesh', () => {
     expect(objects(app).filter(({ kind, metadata }) => kind === 'Role' && metadata.namespace === 'egress')).toEqual([]);
   });
 
-  test("refused outside the mesh, for a name, with an image, on the proxy's own ports, and for callers without identity", () => {
+  test('a name is asked for by the gateway, which goes there and nowhere else', () => {
+    const { app, egress, router, api } = routed({ destination: Peer.host('orders.db.example') });
+    expect(object(egress, 'ServiceEntry', 'orders-db-destination').spec).toEqual({
+      hosts: ['orders.db.example'], ports: [{ number: 5432, name: 'tcp-5432', protocol: 'TCP' }], location: 'MESH_EXTERNAL', resolution: 'DNS', exportTo: ['.'],
+    });
+    expect(object(egress, 'VirtualService', 'orders-db').spec.tcp[0].route).toEqual([{ destination: { host: 'orders.db.example', port: { number: 5432 } } }]);
+    expect(refusal(app)).toBe('');
+    const net = Connectivity.ofApp(app);
+    const leads = (src: string, dst: string) => net.verdict({ src, dst, port: 5432 }).allowed;
+    expect(leads('egress/orders-db', 'orders.db.example')).toBe(true);
+    expect(leads('egress/orders-db', 'other.example')).toBe(false);
+    expect(leads('shop/api', 'orders.db.example')).toBe(false);
+    expect(leads('egress/orders-db', '203.0.113.10')).toBe(false);
+    expect(net).toAllow(api, router);
+    expect(objects(app).filter(({ kind, metadata }) => kind === 'ServiceEntry' && metadata.namespace === 'egress')).toHaveLength(1);
+  });
+
+  test('what opens TLS with the name is led there by the proxies of callers, and of nobody else', () => {
+    const { app, egress, home } = routed({ destination: Peer.host('pay.example'), ports: [Port.https()] });
+    expect(object(egress, 'VirtualService', 'orders-db-callers').spec).toEqual({
+      hosts: ['pay.example'],
+      gateways: ['mesh'],
+      exportTo: ['.', 'shop'],
+      tls: [{ match: [{ port: 443, sniHosts: ['pay.example'] }], route: [{ destination: { host: HOST, port: { number: 443 } } }] }],
+    });
+    expect(object(egress, 'ServiceEntry', 'orders-db-destination').spec).toMatchObject({ hosts: ['pay.example'], ports: [{ number: 443, protocol: 'TLS' }], exportTo: ['.', 'shop'] });
+    expect(object(home, 'Sidecar', 'api-scope').spec.egress[0].hosts).toEqual(expect.arrayContaining([`egress/${HOST}`, 'egress/pay.example']));
+    expect(object(home, 'Sidecar', 'web-scope').spec.egress[0].hosts).not.toContain('egress/pay.example');
+    expect(refusal(app)).toBe('');
+  });
+
+  test('a name with other ports is not told to callers, whose proxies would take every connection there for it', () => {
+    const { app, egress, home } = routed({ destination: Peer.host('pay.example'), ports: [Port.https(), Port.postgres()] });
+    expect(objects(app).filter(({ metadata }) => metadata.name === 'orders-db-callers')).toEqual([]);
+    expect(object(egress, 'ServiceEntry', 'orders-db-destination').spec.exportTo).toEqual(['.']);
+    expect(object(home, 'Sidecar', 'api-scope').spec.egress[0].hosts).not.toContain('egress/pay.example');
+  });
+
+  describe('its routes are read back: the synth stops where they lead elsewhere', () => {
+    const changed = (kind: string, name: string, ...patch: JsonPatch[]) => {
+      const { app, egress } = routed({ destination: Peer.host('orders.db.example') });
+      const found = egress.node.findAll().find(one => ApiObject.isApiObject(one) && one.kind === kind && one.name === name) as ApiObject;
+      found.addJsonPatch(...patch);
+      return refusal(app);
+    };
+    const destination = '/spec/tcp/0/route/0/destination';
+
+    test('to another name', () => {
+      const entry = { apiVersion: 'networking.istio.io/v1', kind: 'ServiceEntry', metadata: { name: 'more' }, spec: { hosts: ['evil.example'], ports: [{ number: 5432, name: 'tcp', protocol: 'TCP' }], resolution: 'DNS' } };
+      const { app, egress } = routed({ destination: Peer.host('orders.db.example') });
+      new ApiObject(egress, 'more', entry);
+      expect(refusal(app)).toBe('');
+      const spec = { hosts: ['orders-db.egress.svc.cluster.local'], gateways: ['orders-db'], tcp: [{ route: [{ destination: { host: 'evil.example', port: { number: 5432 } } }] }] };
+      new ApiObject(egress, 'stray', { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata: { name: 'stray' }, spec });
+      expect(refusal(app)).toContain('egress/orders-db -> evil.example : TCP 5432 is possible, and nobody stated it: VirtualService egress/orders-db and VirtualService egress/stray leads there');
+    });
+
+    test('to an address that the name does not have', () => {
+      expect(changed('ServiceEntry', 'orders-db-destination', JsonPatch.add('/spec/endpoints', [{ address: '198.51.100.66' }])))
+        .toContain('egress/orders-db -> 198.51.100.66-198.51.100.66 : TCP 5432 is possible, and nobody stated it');
+    });
+
+    test('to another port', () => {
+      expect(changed('ServiceEntry', 'orders-db-destination', JsonPatch.replace('/spec/ports', [{ number: 5432, targetPort: 5433, name: 'tcp', protocol: 'TCP' }])))
+        .toContain('TCP 5432 is not possible, although stated');
+    });
+
+    test('nowhere', () => {
+      expect(changed('VirtualService', 'orders-db', JsonPatch.replace(`${destination}/host`, 'unknown.example'))).toContain('TCP 5432 is not possible, although stated');
+      expect(changed('VirtualService', 'orders-db', JsonPatch.replace('/spec/gateways', ['other']))).toContain('TCP 5432 is not possible, although stated');
+    });
+
+    test('wherever a client dialled', () => {
+      expect(changed('ServiceEntry', 'orders-db-destination', JsonPatch.replace('/spec/resolution', 'NONE'))).toContain("neither a rule by name nor a proxy's configuration holds that");
+    });
+
+    test('past a container beside the proxy', () => {
+      const { app, egress } = routed({ destination: Peer.host('orders.db.example') });
+      const found = egress.node.findAll().find(one => ApiObject.isApiObject(one) && one.kind === 'Deployment') as ApiObject;
+      found.addJsonPatch(JsonPatch.add('/spec/template/spec/containers/-', { name: 'more', image: 'x', securityContext: SAFE }));
+      expect(refusal(app)).toContain("neither a rule by name nor a proxy's configuration holds that");
+    });
+  });
+
+  test("refused outside the mesh, with an image, on the proxy's own ports, and for callers without identity", () => {
     const { namespace } = newMesh();
     const out = namespace('out', { mesh: false });
     const props = { destination: Peer.address('203.0.113.10'), ports: [Port.postgres()], through: EgressProxy.MESH_GATEWAY };
     expect(() => new EgressRouter(out, 'db', props)).toThrow(/needs a mesh, and its namespace 'out' is in none/);
-    expect(() => routed({ destination: Peer.host('orders.db.example') })).toThrow(/only an address is held, and 'orders.db.example' is a name/);
     expect(() => routed({ image: 'registry.example/p:1.0' })).toThrow(/of no effect/);
     expect(() => routed({ ports: [Port.tcp(15090)] })).toThrow(/listens for itself/);
     const { router, namespace: more } = routed();

@@ -2,7 +2,8 @@ import { App } from 'cdk8s';
 import { checksum } from '../../src/constructs/_http01';
 import { ClusterEdge } from '../../src/constructs/cluster-edge';
 import {
-  GatewayCertificate, Guardrails, Http01Props, IPeer, MeshGateway, MeshGatewayProps, MeshProvider, NetworkProvider, Peer, Platform, SecureNamespace, SecureWorkload, Subject,
+  GatewayCertificate, Guardrails, Http01Props, IPeer, MeshGateway, MeshGatewayProps, MeshProvider, NetworkProvider, Peer, Platform, SecureNamespace,
+  SecureWorkload, Subject,
 } from '../../src/index';
 import { refusals } from '../support/admission';
 import { FACTS, deployment, object, objects, podsPeer, policy, refusal, tcp } from '../support/app';
@@ -80,7 +81,8 @@ describe('6. MeshGateway: HTTP-01, opened explicitly', () => {
 
   test('the network opens port 80 alone to whoever validates, and to cert-manager, which asks first', () => {
     const { ingress } = policy(proven({ clients: [Peer.cidr('203.0.113.0/24')] }).web, 'public-network-policy');
-    const opened = (ingress as any[]).map(({ from, ports }) => [from.map(({ ipBlock, podSelector }: any) => ipBlock?.cidr ?? JSON.stringify(podSelector.matchLabels)).join(), ports.map(({ port }: any) => port).join()]);
+    const textOf = ({ ipBlock, podSelector }: any) => ipBlock?.cidr ?? JSON.stringify(podSelector.matchLabels);
+    const opened = (ingress as any[]).map(({ from, ports }) => [from.map(textOf).join(), ports.map(({ port }: any) => port).join()]);
     expect(opened).toEqual([['0.0.0.0/0,{"app.kubernetes.io/name":"cert-manager"}', '8080'], ['203.0.113.0/24', '8080,8443']]);
   });
 
@@ -130,11 +132,11 @@ describe('6. MeshGateway: HTTP-01, opened explicitly', () => {
 describe('6. MeshGateway: HTTP-01 under the guardrails of its own program', () => {
   const CERT_MANAGER = { user: 'system:serviceaccount:cert-manager:cert-manager', groups: ['system:serviceaccounts', 'system:serviceaccounts:cert-manager', 'system:authenticated'] };
   const LABELS = { 'acme.cert-manager.io/http01-solver': 'true', 'acme.cert-manager.io/http-domain': String(checksum('shop.example')), 'acme.cert-manager.io/http-token': '7' };
-  const solver = (metadata: object = {}, spec: object = {}) => ({
+  const solver = (metadata: object = {}, more: object = {}) => ({
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name: 'cm-acme-http-solver-x', namespace: 'web', labels: LABELS, annotations: { 'sidecar.istio.io/inject': 'false' }, ...metadata },
-    spec: { serviceAccountName: 'default', containers: [{ name: 'acmesolver', image: 'x', securityContext: { capabilities: { drop: ['ALL'] } } }], ...spec },
+    spec: { serviceAccountName: 'default', containers: [{ name: 'acmesolver', image: 'x', securityContext: { capabilities: { drop: ['ALL'] } } }], ...more },
   });
   const asked = ({ app }: Cluster, object_: any, resource: string, who: any = CERT_MANAGER, operation: 'CREATE' | 'DELETE' = 'CREATE') => refusals(objects(app),
     { ...who, operation, resource, group: resource === 'ingresses' ? 'networking.k8s.io' : '', namespace: object_.metadata.namespace, ...(operation === 'DELETE' ? { oldObject: object_ } : { object: object_ }) });

@@ -1,5 +1,6 @@
 import { IpSet } from '../../algebra/ip-set';
-import { Labels, LabelSelector } from '../../algebra/label-selector';
+import { Labels } from '../../algebra/label-selector';
+import { MeshGatewayPods, MeshRoutes, RegisteredHosts } from '../mesh-routes';
 import { ContainerPort } from '../pods';
 import { ObjectRef, Policy } from '../rules';
 import type { SourceAddresses } from './egress-ip';
@@ -33,6 +34,8 @@ export interface DeclaredPods {
   readonly serviceAccount: string;
   /** False where an annotation keeps the mesh from injecting a proxy. */
   readonly proxy?: boolean;
+  /** Whether nothing runs in it but a proxy of a mesh, which leads where it is told and nowhere else. */
+  readonly forwards?: boolean;
   /** The addresses that a running pod has; empty for a template. */
   readonly addresses: readonly string[];
   /** The ConfigMaps it mounts. */
@@ -73,8 +76,10 @@ export interface ModelSink {
   services(): Iterable<DeclaredService>;
   /** The namespace of the mesh itself, whose policies hold everywhere. */
   meshRoot(): string;
-  /** Pods of a namespace that listen to what a Gateway of the mesh says. */
-  meshGateway(namespace: string, pods: LabelSelector): void;
+  /** Pods that listen to what a Gateway of the mesh says. */
+  meshGateway(gateway: MeshGatewayPods): void;
+  meshRoutes(routes: MeshRoutes): void;
+  registeredHosts(hosts: RegisteredHosts): void;
   /** Whether pods with these labels are such. */
   isMeshGateway(labels: Labels): boolean;
   ranges(): { readonly pods?: IpSet; readonly nodes?: IpSet };

@@ -9,6 +9,6 @@ import { ObjectRef } from '../rules';
 export const MESH_GATEWAY: KindReader = {
   kinds: ['networking.istio.io/Gateway'],
   read(object: any, ref: ObjectRef, sink: ModelSink): void {
-    sink.meshGateway(ref.namespace!, at('spec.selector', () => LabelSelector.of({ matchLabels: object.spec?.selector ?? {} })));
+    sink.meshGateway({ ref, pods: at('spec.selector', () => LabelSelector.of({ matchLabels: object.spec?.selector ?? {} })) });
   },
 };

@@ -53,6 +53,7 @@ function readWorkload(object: any, ref: ObjectRef, sink: ModelSink): void {
     hostNetwork: spec.hostNetwork === true,
     serviceAccount: spec.serviceAccountName ?? spec.serviceAccount ?? 'default',
     proxy: staysOut(template.metadata) ? false : undefined,
+    forwards: isProxyAlone(spec) || undefined,
     addresses: isPod ? addressesOf(object.status) : [],
     configMaps: configMapsOf(spec),
     ref,
@@ -64,6 +65,13 @@ function staysOut(metadata: any): boolean {
   return metadata?.labels?.[INJECT] === undefined && metadata?.annotations?.[INJECT] === 'false';
 }
 
+/** The mesh fills in the one container, by this name and image, or somebody has written out what it would. */
+function isProxyAlone({ containers, initContainers = [] }: any): boolean {
+  const [only, ...others] = listOf(containers, 'containers');
+  return only?.name === 'istio-proxy' && PROXY_IMAGE.test(only.image ?? '') && others.length === 0 && initContainers.length === 0;
+}
+
+const PROXY_IMAGE = /^auto$|(^|\/)proxyv2(-[a-z0-9]+)?([:@]|$)/;
 const INJECT = 'sidecar.istio.io/inject';
 
 /** The controller behind an object; a Node owns the static pods it runs, but is no controller. */
