@@ -2,7 +2,7 @@
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
-import { App } from 'cdk8s';
+import { App, Yaml } from 'cdk8s';
 import { shopsByHand, shopsBySecureNetwork, shopsFromManifests } from './_synth-shop';
 import { ClusterApp, ClusterEdge } from '../src';
 import * as files from '../src/constructs/_connectivity-files';
@@ -27,7 +27,7 @@ function main(variant: string, tenants: number, templateFile: string | undefined
 }
 
 function measure(variant: string, tenants: number, outdir: string, templateFile: string | undefined): Measured | { template: string } {
-  const ours = ['checked', 'unchecked', 'floor', 'template'].includes(variant);
+  const ours = ['checked', 'unchecked', 'floor', 'writer', 'template'].includes(variant);
   if (variant === 'unchecked') withoutReadBack();
   const app = ours ? new ClusterApp({ outdir }) : new App({ outdir });
   const template = templateFile === undefined ? '' : fs.readFileSync(templateFile, 'utf8');
@@ -38,10 +38,11 @@ function measure(variant: string, tenants: number, outdir: string, templateFile:
   const built = performance.now();
   if (variant === 'template') return { template: JSON.stringify(manifestsOf(app).filter(({ chart }) => chart.node.id !== 'edge').map(({ json }) => json)) };
 
-  if (variant === 'floor') {
+  if (variant === 'floor' || variant === 'writer') {
+    const write = variant === 'floor' ? (json: any) => JSON.stringify(json) : (json: any) => Yaml.stringify(json);
     const jsons = manifestsOf(app).map(({ json }) => json);
     const from = performance.now();
-    const bytes = jsons.reduce((sum, json) => sum + JSON.stringify(json).length, 0);
+    const bytes = jsons.reduce((sum, json) => sum + write(json).length, 0);
     return { objects: jsons.length, construct: 0, synth: performance.now() - from, memory: peak(), bytes };
   }
   app.synth();

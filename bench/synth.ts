@@ -26,6 +26,7 @@ export function measureSynth(compiled: string, folder: string, sizes: readonly n
       unchecked: best('unchecked', tenants),
       stock: !quick || small ? best('stock', tenants, template) : undefined,
       byHand: small && !(quick && tenants === SMALL) ? best('by-hand', tenants) : undefined,
+      writer: small ? best('writer', tenants) : undefined,
       floor: best('floor', tenants),
     };
   });

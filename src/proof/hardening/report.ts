@@ -27,8 +27,17 @@ export function hardeningFiles(rows: readonly HardeningRow[]): Map<string, strin
 function rowOf(framework: string, { id, title, check }: Control, cluster: HardenedCluster): HardeningRow {
   const { by, gaps } = check ? cluster.once(check) : NOTHING;
   const status = by.length ? (gaps.length ? PARTLY : SATISFIED) : gaps.length ? VIOLATED : NOT_TOUCHED;
-  return { framework, control: id, title, status, evidence: [...by].sort(), gaps: [...gaps].sort() };
+  return { framework, control: id, title, status, evidence: [...sorted(by)], gaps: [...sorted(gaps)] };
 }
+
+/** Several controls have one answer: it is put into order once. */
+function sorted(texts: readonly string[]): string[] {
+  const known = inOrder.get(texts) ?? [...texts].sort();
+  inOrder.set(texts, known);
+  return known;
+}
+
+const inOrder = new WeakMap<readonly string[], string[]>();
 
 function page(rows: readonly HardeningRow[]): string {
   const guides = [...new Set(rows.map(({ framework }) => framework))];
