@@ -1,10 +1,11 @@
 import { CONTROLLER_TEXT, entranceRows } from './entrance-rows';
+import { ClusterModel } from './model';
 import { wordingOf, worldOf } from './names';
 import { OutsideRow } from './outside';
 import { PodShape, textOfWorkload, Workload } from './pods';
 import { Endpoint, Reachability } from './reachability';
-import { Direction, DIRECTIONS, Policy, textOfRef } from './rules';
-import { isEqual, sameLabels, sameList, samePolicy, sameShape } from './same';
+import { Direction, DIRECTIONS, Policy } from './rules';
+import { isEqual, sameLabels, sameList, sameShape } from './same';
 import { ConnectionSet } from '../algebra/connection-set';
 import { IpSet } from '../algebra/ip-set';
 
@@ -38,7 +39,7 @@ export function closes({ before, after }: ConnectivityChange): boolean {
 
 /** The pairs whose connections differ, sorted. */
 export function diff(before: Reachability, after: Reachability): ConnectivityChange[] {
-  const split = new Set([...splitWorkloads(before), ...splitWorkloads(after)]);
+  const split = new Set([...before.split, ...after.split].map(textOfWorkload));
   const touched = touchedWorkloads(before, after);
   const sides: Sides = [sideOf(before, touched, split), sideOf(after, touched, split)];
   const changes = [...insideChanges(sides), ...outsideChanges(sides), ...nameChanges(sides), ...entranceChanges(sides)];
@@ -66,14 +67,16 @@ function touchedWorkloads(before: Reachability, after: Reachability): Set<Worklo
   const policies = changedPolicies(before, after);
   const [heldBefore, heldAfter] = [heldBy(policies, before), heldBy(policies, after)];
   const namespaces = changedNamespaces(before, after);
-  const isUntouched = (was: Workload, is: Workload) => !namespaces.has(was.namespace) && !isHeld(was, heldBefore) && !isHeld(is, heldAfter)
-    && isSame(before, was, after, is);
+  const isUntouched = (was: Workload, is: Workload) => !(namespaces.size > 0 && namespaces.has(was.namespace))
+    && !isHeld(was, heldBefore) && !isHeld(is, heldAfter) && isSame(before, was, after, is);
   return unlike(before.model.workloads.filter(isReal), after.model.workloads.filter(isReal), textOfWorkload,
     (was, is) => was.namespace === is.namespace && was.name === is.name && was.kind === is.kind, isUntouched);
 }
 
 function isHeld({ variants }: Workload, held: ReadonlySet<number>): boolean {
-  return held.size > 0 && variants.some(({ shape }) => held.has(shape.id));
+  if (held.size === 0) return false;
+  for (const { shape } of variants) if (held.has(shape.id)) return true;
+  return false;
 }
 
 /**
@@ -106,11 +109,18 @@ function isReal({ real }: Workload): boolean {
 }
 
 /** Policies that one side has and the other has not, in just that form. */
-function changedPolicies(before: Reachability, after: Reachability): Set<Policy> {
-  return unlike(before.model.policies, after.model.policies,
-    ({ ref, layer }) => `${layer} ${ref.apiVersion} ${textOfRef(ref)}`,
-    ({ ref: a, layer }, { ref: b, layer: other }) => layer === other && a.apiVersion === b.apiVersion && a.kind === b.kind
-      && a.namespace === b.namespace && a.name === b.name, samePolicy);
+function changedPolicies({ model: was }: Reachability, { model: is }: Reachability): Set<Policy> {
+  // Most stand at the same place with the same text, in which their name is.
+  const moved = (one: ClusterModel, other: ClusterModel) => {
+    const found: number[] = [];
+    for (let i = 0; i < one.policyKeys.length; i++) if (one.policyKeys[i] !== other.policyKeys[i]) found.push(i);
+    return found;
+  };
+  const beyond = (one: ClusterModel, other: ClusterModel) => {
+    const there = new Set(moved(other, one).map(i => other.policyKeys[i]));
+    return moved(one, other).filter(i => !there.has(one.policyKeys[i])).map(i => one.policies[i]);
+  };
+  return new Set([...beyond(was, is), ...beyond(is, was)]);
 }
 
 function changedNamespaces({ model: { namespaces: was } }: Reachability, { model: { namespaces: is } }: Reachability): Set<string> {
@@ -127,21 +137,17 @@ function heldBy(policies: ReadonlySet<Policy>, { compilation: { selector } }: Re
 
 function isSame(before: Reachability, was: Workload, after: Reachability, is: Workload): boolean {
   if (was.variants.length !== is.variants.length || was.foreign !== is.foreign) return false;
-  return was.variants.every(({ shape, pods }, i) => {
-    const now = is.variants[i];
-    return sameShape(shape, now.shape) && (was.variants.length === 1 || sameList(pods, now.pods, isEqual))
-      && shape.proxyConfigs.every(name => configOf(before, shape, name) === configOf(after, now.shape, name))
-      && (!shape.forwards || wordingOf(before, { workload: was }) === wordingOf(after, { workload: is }));
-  });
+  for (let i = 0; i < was.variants.length; i++) {
+    const [{ shape, pods }, now] = [was.variants[i], is.variants[i]];
+    if (!sameShape(shape, now.shape) || (was.variants.length > 1 && !sameList(pods, now.pods, isEqual))) return false;
+    if (shape.proxyConfigs.some(name => configOf(before, shape, name) !== configOf(after, now.shape, name))) return false;
+    if (shape.forwards && wordingOf(before, { workload: was }) !== wordingOf(after, { workload: is })) return false;
+  }
+  return true;
 }
 
 function configOf({ model }: Reachability, { namespace }: PodShape, name: string): string | undefined {
   return model.proxyConfigs.get(`${namespace}/${name}`)?.text;
-}
-
-/** Workloads whose pods have rows of their own. */
-function splitWorkloads({ endpoints }: Reachability): string[] {
-  return endpoints.filter(({ name, kind, workload }) => name !== workload.name || kind !== workload.kind).map(({ workload }) => textOfWorkload(workload));
 }
 
 function namesOf(endpoint: Endpoint, split: ReadonlySet<string>): readonly string[] {

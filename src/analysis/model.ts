@@ -12,6 +12,7 @@ import { Redirects } from './readers/egress-router';
 import { DeclaredService, Entrance } from './readers/entrances';
 import { DeclaredGateway, ReferenceGrant } from './readers/gateway-api';
 import { ObjectRef, Policy, textOfRef } from './rules';
+import { keyOfPolicy, known } from './same';
 import { unreadRemark } from './unread';
 import { IpSet } from '../algebra/ip-set';
 import { Labels } from '../algebra/label-selector';
@@ -53,6 +54,8 @@ export class ClusterModel {
   readonly shapes: PodShape[];
   readonly workloads: Workload[];
   readonly policies: readonly Policy[];
+  /** What each of them says, its name included, as one text. */
+  readonly policyKeys: readonly string[];
   /** By `namespace/name`. */
   readonly services: Map<string, DeclaredService>;
   readonly entrances: readonly Entrance[];
@@ -93,6 +96,7 @@ export class ClusterModel {
     this.shapeOf = new Map(base?.shapeOf);
     this.workloads = [...base?.workloads ?? []];
     this.policies = base?.policies ?? [];
+    this.policyKeys = base?.policyKeys ?? [];
     this.services = base?.services ?? new Map();
     this.entrances = base?.entrances ?? [];
     this.proxyConfigs = base?.proxyConfigs ?? new Map();
@@ -160,6 +164,7 @@ export class ClusterModel {
         if (twin) throw new Error(`is declared twice${twin.origin ? ` (also in ${twin.origin})` : ''}: only the one applied last holds; remove the other`);
         seen.set(key, policy.ref);
         policies.push(policy);
+        (this.policyKeys as string[]).push(keyOfPolicy(policy));
       },
       warn: (ref, message) => warnings.push({ ref, message }),
     };
@@ -256,7 +261,7 @@ export class ClusterModel {
     let shape = this.shapeOf.get(key);
     if (!shape) {
       const identity = this.identityOf(pods);
-      shape = { id: this.shapes.length, key, namespace, labels, ports, portsKey, hostNetwork, serviceAccount, addresses, forwards, proxyConfigs, identity };
+      shape = { id: this.shapes.length, key: known(key), namespace, labels, ports, portsKey, hostNetwork, serviceAccount, addresses, forwards, proxyConfigs, identity };
       this.shapes.push(shape);
       this.shapeOf.set(key, shape);
     }

@@ -78,6 +78,8 @@ export class Reachability {
   /** The layers that are asked. @default - all */
   readonly layers?: ReadonlySet<LayerName>;
   private readonly reach: Reach;
+  /** Workloads whose pods have rows of their own. */
+  readonly split: Workload[] = [];
   private sides?: Sides;
   private readonly byClass = new Map<number, Endpoint[]>();
   private readonly outsideKnown = new Map<string, readonly OutsideRow[]>();
@@ -216,6 +218,7 @@ export class Reachability {
   private endpointsOf(workload: Workload): Endpoint[] {
     const classes = new Set(workload.variants.map(({ shape }) => this.classes.ofShape[shape.id]));
     if (classes.size === 1 || this.areAlike([...classes])) return [this.endpoint(workload, workload.variants[0], workload.name, workload.kind)];
+    this.split.push(workload);
     return workload.variants.flatMap(variant => variant.pods.map(pod => this.endpoint(workload, variant, pod, 'Pod')));
   }
 
