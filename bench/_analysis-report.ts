@@ -1,5 +1,5 @@
 /** The numbers of the analysis as a table and a few sentences, in Markdown. */
-import { Steps, Whole } from './_analysis-case';
+import { Steps, Time, Whole } from './_analysis-case';
 import { markdown } from './_page';
 
 export interface AnalysisRow {
@@ -10,13 +10,14 @@ export interface AnalysisRow {
 }
 
 export function analysisReport(rows: readonly AnalysisRow[], machine: string): string {
-  const ms = (value: number) => value.toFixed(0);
+  const mb = (value: number) => value.toFixed(0);
+  const ms = ({ clock, cpu }: Time) => `${clock.toFixed(0)} (${cpu.toFixed(0)})`;
   const table = [
     ['pods', 'policies', 'read YAML', 'build', 'all pairs', 'print', 'one-policy diff', 'peak MB', 'whole command', 'its peak MB', 'pairs'],
     ...rows.map(({ name, policies, steps: { read, build, pairs, print, diff, memory, count }, whole }) =>
-      [name, String(policies), ms(read), ms(build), ms(pairs), ms(print), ms(diff), ms(memory), ms(whole.whole), ms(whole.memory), String(count)]),
+      [name, String(policies), ms(read), ms(build), ms(pairs), ms(print), ms(diff), mb(memory), ms(whole.whole), mb(whole.memory), String(count)]),
   ];
-  return ['## Analysis', '', `Measured on ${machine}; milliseconds of CPU time, all threads together.`, '', ...markdown(table), '', ...LEGEND].join('\n');
+  return ['## Analysis', '', `Measured on ${machine}; milliseconds on the clock, and in brackets of CPU time, all threads together.`, '', ...markdown(table), '', ...LEGEND].join('\n');
 }
 
 const LEGEND = [

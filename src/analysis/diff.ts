@@ -1,3 +1,4 @@
+import { conditionsOf } from './conditions';
 import { CONTROLLER_TEXT, entranceRows } from './entrance-rows';
 import { ClusterModel } from './model';
 import { wordingOf, worldOf } from './names';
@@ -25,16 +26,23 @@ export interface ConnectivityChange {
   readonly dst: string;
   readonly before: ConnectionSet;
   readonly after: ConnectionSet;
+  /** What else has to hold, where on either side only some requests are let in. @default - nothing */
+  readonly where?: { readonly before: readonly string[]; readonly after: readonly string[] };
 }
 
 /** Whether a change lets anything through that was denied before. */
-export function opens({ before, after }: ConnectivityChange): boolean {
-  return !after.isSubsetOf(before);
+export function opens({ before, after, where }: ConnectivityChange): boolean {
+  return !after.isSubsetOf(before) || (where !== undefined && widens(where.before, where.after));
 }
 
 /** Whether a change denies anything that got through before. */
-export function closes({ before, after }: ConnectivityChange): boolean {
-  return !before.isSubsetOf(after);
+export function closes({ before, after, where }: ConnectivityChange): boolean {
+  return !before.isSubsetOf(after) || (where !== undefined && widens(where.after, where.before));
+}
+
+/** Whether requests may be let in that were not: any where there is no condition any more, or those of one that is new. */
+function widens(before: readonly string[], after: readonly string[]): boolean {
+  return before.length > 0 && (after.length === 0 || after.some(condition => !before.includes(condition)));
 }
 
 /** The pairs whose connections differ, sorted. */
@@ -157,14 +165,21 @@ function namesOf(endpoint: Endpoint, split: ReadonlySet<string>): readonly strin
   return pods.length === 0 ? [text] : pods.map(pod => textOfWorkload({ namespace, name: pod, kind: 'Pod' }));
 }
 
-type Pairs = Map<string, Map<string, ConnectionSet>>;
+type Pairs = Map<string, Map<string, Passage>>;
+
+/** What may pass, and what else has to hold. */
+interface Passage {
+  readonly conn: ConnectionSet;
+  readonly where: readonly string[];
+}
 
 function* insideChanges(sides: Sides): Iterable<ConnectivityChange> {
   const [was, is] = sides.map(({ reach, touched, namesOf: names }) => {
     const pairs: Pairs = new Map();
     for (const { src, dst, conn } of touched.size === 0 ? [] : reach.pairs(touched)) {
       if (src instanceof IpSet || dst instanceof IpSet || !src.real || !dst.real || (src.workload.foreign && dst.workload.foreign)) continue;
-      for (const from of names(src)) for (const to of names(dst)) if (from !== to) put(pairs, from, to, conn);
+      const where = conditionsOf(reach, src, dst, conn);
+      for (const from of names(src)) for (const to of names(dst)) if (from !== to) put(pairs, from, to, conn, where);
     }
     return pairs;
   });
@@ -174,7 +189,7 @@ function* insideChanges(sides: Sides): Iterable<ConnectivityChange> {
 function* outsideChanges(sides: Sides): Iterable<ConnectivityChange> {
   for (const direction of DIRECTIONS) {
     const [was, is] = sides.map(({ reach, own, namesOf: names }) => {
-      const rows = new Map<string, readonly OutsideRow[]>();
+      const rows = new Map<string, readonly OutsidePassage[]>();
       for (const endpoint of own) for (const name of names(endpoint)) rows.set(name, outsideOf(reach, endpoint, direction));
       return rows;
     });
@@ -190,13 +205,17 @@ function* outsideChanges(sides: Sides): Iterable<ConnectivityChange> {
 }
 
 /** Disjoint sets of addresses, also behind a proxy that lists one address for several ports. */
-function outsideOf(reach: Reachability, endpoint: Endpoint, direction: Direction): readonly OutsideRow[] {
-  if (direction === 'ingress') return reach.outside(endpoint, direction);
+function outsideOf(reach: Reachability, endpoint: Endpoint, direction: Direction): readonly OutsidePassage[] {
+  if (direction === 'ingress') return reach.outside(endpoint, direction).map(row => ({ ...row, where: conditionsOf(reach, row.addresses, endpoint, row.conn) }));
   const { addresses, proxiedBy } = worldOf(reach, endpoint);
-  if (proxiedBy.length === 0) return addresses;
+  if (proxiedBy.length === 0) return addresses.map(withoutCondition);
   const joined = new Map<string, OutsideRow>();
   for (const { addresses: set, conn } of addresses) joined.set(set.key, { addresses: set, conn: conn.union(joined.get(set.key)?.conn ?? NOTHING) });
-  return [...joined.values()];
+  return [...joined.values()].map(withoutCondition);
+}
+
+function withoutCondition(row: OutsideRow): OutsidePassage {
+  return { ...row, where: CLOSED.where };
 }
 
 function* nameChanges(sides: Sides): Iterable<ConnectivityChange> {
@@ -220,37 +239,55 @@ function* entranceChanges(sides: Sides): Iterable<ConnectivityChange> {
   yield* pairChanges(was, is);
 }
 
-function put(pairs: Pairs, src: string, dst: string, conn: ConnectionSet): void {
-  const row = pairs.get(src) ?? new Map<string, ConnectionSet>();
-  pairs.set(src, row.set(dst, conn.union(row.get(dst) ?? NOTHING)));
+function put(pairs: Pairs, src: string, dst: string, conn: ConnectionSet, where: readonly string[] = []): void {
+  const row = pairs.get(src) ?? new Map<string, Passage>();
+  const known = row.get(dst) ?? CLOSED;
+  pairs.set(src, row.set(dst, { conn: conn.union(known.conn), where: [...known.where, ...where] }));
 }
 
 function* pairChanges(was: Pairs, is: Pairs): Iterable<ConnectivityChange> {
-  for (const [src, row] of was) for (const [dst, conn] of row) yield* changeOf(src, dst, conn, is.get(src)?.get(dst) ?? NOTHING);
-  for (const [src, row] of is) for (const [dst, conn] of row) if (!was.get(src)?.has(dst)) yield* changeOf(src, dst, NOTHING, conn);
+  for (const [src, row] of was) for (const [dst, passage] of row) yield* changeOf(src, dst, passage, is.get(src)?.get(dst) ?? CLOSED);
+  for (const [src, row] of is) for (const [dst, passage] of row) if (!was.get(src)?.has(dst)) yield* changeOf(src, dst, CLOSED, passage);
+}
+
+interface OutsidePassage extends Passage {
+  readonly addresses: IpSet;
+}
+
+interface OutsideChange {
+  readonly addresses: IpSet;
+  readonly was: Passage;
+  readonly is: Passage;
 }
 
 /** The addresses that the two sides do not treat alike, by what they allow them. */
-function compareOutside(was: readonly OutsideRow[], is: readonly OutsideRow[]): { addresses: IpSet; was: ConnectionSet; is: ConnectionSet }[] {
-  const found = new Map<string, { addresses: IpSet; was: ConnectionSet; is: ConnectionSet }>();
-  const add = (addresses: IpSet, old: ConnectionSet, now: ConnectionSet) => {
-    if (addresses.isEmpty || old.equals(now)) return;
-    const key = `${old.key} ${now.key}`;
+function compareOutside(was: readonly OutsidePassage[], is: readonly OutsidePassage[]): OutsideChange[] {
+  const found = new Map<string, OutsideChange>();
+  const add = (addresses: IpSet, old: Passage, now: Passage) => {
+    if (addresses.isEmpty || isSamePassage(old, now)) return;
+    const key = [old.conn.key, ...old.where, '', now.conn.key, ...now.where].join('\n');
     found.set(key, { addresses: addresses.union(found.get(key)?.addresses ?? IpSet.none()), was: old, is: now });
   };
-  for (const old of was) for (const now of is) add(old.addresses.intersect(now.addresses), old.conn, now.conn);
+  for (const old of was) for (const now of is) add(old.addresses.intersect(now.addresses), old, now);
   const [known, wanted] = [was, is].map(rows => IpSet.unionOf(rows.map(row => row.addresses)));
-  for (const old of was) add(old.addresses.subtract(wanted), old.conn, NOTHING);
-  for (const now of is) add(now.addresses.subtract(known), NOTHING, now.conn);
+  for (const old of was) add(old.addresses.subtract(wanted), old, CLOSED);
+  for (const now of is) add(now.addresses.subtract(known), CLOSED, now);
   return [...found.values()];
 }
 
-function* changeOf(src: string, dst: string, before: ConnectionSet, after: ConnectionSet): Iterable<ConnectivityChange> {
-  if (before.equals(after)) return;
-  yield { change: before.isEmpty ? 'added' : after.isEmpty ? 'removed' : 'changed', src, dst, before, after };
+function isSamePassage(a: Passage, b: Passage): boolean {
+  return a.conn.equals(b.conn) && sameList(a.where, b.where, isEqual);
+}
+
+function* changeOf(src: string, dst: string, was: Passage, is: Passage): Iterable<ConnectivityChange> {
+  const [before, after] = [was.conn, is.conn];
+  if (isSamePassage(was, is)) return;
+  const where = was.where.length || is.where.length ? { where: { before: was.where, after: is.where } } : {};
+  yield { change: before.isEmpty ? 'added' : after.isEmpty ? 'removed' : 'changed', src, dst, before, after, ...where };
 }
 
 const NOTHING = ConnectionSet.none();
+const CLOSED: Passage = { conn: NOTHING, where: [] };
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

@@ -51,7 +51,7 @@ function decideAt(reach: Reachability, subject: Endpoint, direction: Direction, 
       // A stage that is silent about what another decides has nothing to explain.
       const conn = effect === 'open' ? decision.conn.subtract(decided) : decision.conn;
       if (conn.isEmpty) continue;
-      found.set([layer?.name, effect, object?.kind, object?.namespace, object?.name, rule?.index, conn.key].join(' '), { ...decision, conn });
+      found.set([layer?.name, effect, object?.kind, object?.namespace, object?.name, rule?.index, rule?.condition, conn.key].join(' '), { ...decision, conn });
     }
   }
   return [...found.values()];

@@ -28,6 +28,11 @@ export interface ClusterFacts {
    * @default 'istio-system'
    */
   readonly meshRootNamespace?: string;
+  /**
+   * The trust domain of the mesh, which is the first part of every identity in it.
+   * @default - unknown: whichever a policy writes is taken for it
+   */
+  readonly meshTrustDomain?: string;
 }
 
 const FACTS = Symbol.for('cdk8s-secure-network.ClusterFacts');

@@ -4,7 +4,8 @@ import { Labels } from '../algebra/label-selector';
  * Who a pod is to a mesh: which pods have a proxy, the identity it gives them, and what policies say about identities.
  *
  * Laws: a pod without a proxy has no identity; nobody without identity meets what is asked of one; what excludes identities holds for
- * whoever has none, because that is how Envoy decides. Of two trust domains nothing is known here: one that is written out is taken as the mesh's own.
+ * whoever has none, because that is how Envoy decides. Every pod is of the mesh's own trust domain, for which policies may also write
+ * `cluster.local`; where it is not known, one that is written out is taken for it.
  */
 export interface Identity {
   readonly namespace: string;
@@ -46,10 +47,14 @@ export function hasProxy({ namespaceLabels, podLabels, proxy, hostNetwork }: Pro
   return own === 'true' || injection === 'enabled' || namespaceLabels['istio.io/rev'] !== undefined;
 }
 
+/** What policies may write for the mesh's own trust domain. */
+const ALIAS = 'cluster.local';
+
 /** `<trust domain>/ns/<namespace>/sa/<service account>`, exact, `prefix*`, `*suffix` or `*`. */
-export function ofPrincipals(patterns: readonly string[]): IdentityMatch {
+export function ofPrincipals(patterns: readonly string[], trustDomain?: string): IdentityMatch {
   return someOf('principal', patterns, pattern => {
-    const domain = /^([^*/]+)\//.exec(pattern)?.[1] ?? 'cluster.local';
+    const written = /^([^*/]+)\//.exec(pattern)?.[1];
+    const domain = written === ALIAS ? ALIAS : trustDomain ?? written ?? ALIAS;
     const [namespace, serviceAccount] = [/ns\/([^/*]+)/.exec(pattern)?.[1] ?? 'nowhere', /sa\/([^/*]+)/.exec(pattern)?.[1] ?? 'anybody'];
     return { has: (identity: Identity) => isText(`${domain}/ns/${identity.namespace}/sa/${identity.serviceAccount}`, pattern), witness: { namespace, serviceAccount } };
   });

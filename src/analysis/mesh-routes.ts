@@ -7,6 +7,7 @@
  *   whatever it matches, and what leads where no object says is listed in `unreadable`.
  * - What the registry does not know, no gateway reaches. Services are the cluster's own, and the pods behind them have rows of their own.
  */
+import type { MeshScope, TokenCheck } from './mesh-advice';
 import { ObjectRef, textOfRef } from './rules';
 import { Labels, LabelSelector } from '../algebra/label-selector';
 
@@ -14,6 +15,8 @@ import { Labels, LabelSelector } from '../algebra/label-selector';
 export interface MeshGatewayPods {
   readonly ref: ObjectRef;
   readonly pods: LabelSelector;
+  /** What they listen for, by the port of their Service. */
+  readonly servers: readonly { readonly port: number; readonly protocol: string; readonly hosts: readonly string[] }[];
 }
 
 export interface RouteDestination {
@@ -25,6 +28,7 @@ export interface RouteDestination {
 /** A VirtualService, as far as it leads anywhere. */
 export interface MeshRoutes {
   readonly ref: ObjectRef;
+  readonly hosts: readonly string[];
   /** `namespace/name`, or `mesh` for the proxies of applications. */
   readonly gateways: readonly string[];
   readonly destinations: readonly RouteDestination[];
@@ -50,6 +54,8 @@ export interface MeshRegistry {
   readonly gateways: MeshGatewayPods[];
   readonly routes: MeshRoutes[];
   readonly hosts: RegisteredHosts[];
+  readonly scopes: MeshScope[];
+  readonly tokens: TokenCheck[];
 }
 
 /** Where a gateway leads. */
@@ -60,7 +66,7 @@ export interface GatewayRoutes {
 }
 
 /** What pods with these labels in this namespace lead to, if a Gateway selects them. */
-export function routesOf({ gateways, routes, hosts }: MeshRegistry, namespace: string, labels: Labels): GatewayRoutes {
+export function routesOf({ gateways, routes, hosts }: Pick<MeshRegistry, 'gateways' | 'routes' | 'hosts'>, namespace: string, labels: Labels): GatewayRoutes {
   const own = gateways.filter(({ pods }) => !pods.isEverything && pods.matches(labels));
   const names = new Set(own.map(({ ref }) => `${ref.namespace}/${ref.name}`));
   const bound = routes.filter(each => each.gateways.some(gateway => names.has(gateway)));

@@ -85,7 +85,7 @@ export class ClusterModel {
   private constructor(private readonly options: ModelOptions, base?: ClusterModel) {
     this.facts = options.facts ?? {};
     this.source = base?.source ?? [];
-    this.mesh = base?.mesh ?? { gateways: [], routes: [], hosts: [] };
+    this.mesh = base?.mesh ?? { gateways: [], routes: [], hosts: [], scopes: [], tokens: [] };
     const ofNodes = IpSet.unionOf((options.facts?.nodeAddresses ?? []).map(address => IpSet.ofAddress(address)));
     this.podRange = rangeOf(options.facts?.podCidrs)?.subtract(ofNodes);
     this.nodeRange = rangeOf(options.facts?.nodeCidrs)?.union(ofNodes);
@@ -152,10 +152,13 @@ export class ClusterModel {
       namespaces: () => this.namespaces,
       nodes: () => nodes,
       services: () => this.services.values(),
-      meshRoot: () => this.facts.meshRootNamespace ?? ROOT_NAMESPACE,
+      meshRoot: () => this.meshRoot,
+      trustDomain: () => this.facts.meshTrustDomain,
       meshGateway: gateway => this.mesh.gateways.push(gateway),
       meshRoutes: routes => this.mesh.routes.push(routes),
       registeredHosts: hosts => this.mesh.hosts.push(hosts),
+      meshScope: scope => this.mesh.scopes.push(scope),
+      tokenCheck: check => this.mesh.tokens.push(check),
       isMeshGateway: labels => this.isMeshGateway(labels),
       ranges: () => ({ pods: rangeOf(this.facts.podCidrs), nodes: this.nodeRange }),
       policy: policy => {
@@ -261,7 +264,8 @@ export class ClusterModel {
     let shape = this.shapeOf.get(key);
     if (!shape) {
       const identity = this.identityOf(pods);
-      shape = { id: this.shapes.length, key: known(key), namespace, labels, ports, portsKey, hostNetwork, serviceAccount, addresses, forwards, proxyConfigs, identity };
+      const seen = { namespace, labels, ports, portsKey, hostNetwork, serviceAccount, addresses };
+      shape = { id: this.shapes.length, key: known(key), ...seen, forwards, proxyConfigs, identity };
       this.shapes.push(shape);
       this.shapeOf.set(key, shape);
     }
@@ -271,6 +275,11 @@ export class ClusterModel {
   private identityOf({ namespace, labels, hostNetwork, serviceAccount, proxy }: Seen): Identity | undefined {
     if (!hasProxy({ namespaceLabels: this.namespaces.get(namespace) ?? {}, podLabels: labels, proxy, hostNetwork })) return undefined;
     return { namespace, serviceAccount, gateway: this.isMeshGateway(labels) };
+  }
+
+  /** The namespace of the mesh itself, whose policies hold everywhere. */
+  get meshRoot(): string {
+    return this.facts.meshRootNamespace ?? ROOT_NAMESPACE;
   }
 
   private isMeshGateway(labels: Labels): boolean {

@@ -1,8 +1,10 @@
 import { PeerClass } from './classes';
+import { conditionsOf } from './conditions';
 import { CONTROLLER_TEXT, entranceRows } from './entrance-rows';
 import { worldOf } from './names';
-import { ClassTarget, Endpoint, Reachability } from './reachability';
+import { ClassTarget, End, Endpoint, Reachability } from './reachability';
 import { ConnectionSet } from '../algebra/connection-set';
+import { IpSet } from '../algebra/ip-set';
 
 /** One line of the answer: who reaches whom, and how. */
 export interface ConnectivityRow {
@@ -11,6 +13,11 @@ export interface ConnectivityRow {
   readonly dst: string;
   /** `All Connections`, or ports by protocol: `TCP 80,90-95,UDP 53`. */
   readonly conn: string;
+  /**
+   * What else has to hold, where only some requests are let in: `TCP 8080 where method GET, path /orders`.
+   * @default - nothing
+   */
+  readonly where?: string[];
 }
 
 /**
@@ -33,7 +40,7 @@ export function* rowsOf(reach: Reachability): Iterable<ConnectivityRow> {
     for (const { dst, conn } of targetsOf(source.peerClass)) {
       for (const endpoint of reach.endpointsIn(dst)) {
         const known = !(source.workload.foreign && endpoint.workload.foreign);
-        if (endpoint !== source && endpoint.real && known) rows.push({ src: source.text, dst: endpoint.text, conn: conn.toString() });
+        if (endpoint !== source && endpoint.real && known) rows.push({ src: source.text, dst: endpoint.text, ...allowance(reach, source, endpoint, conn) });
       }
     }
     if (!source.workload.foreign) rows.push(...worldRows(reach, source));
@@ -78,13 +85,18 @@ function outsideSources(reach: Reachability, endpoints: readonly Endpoint[]): Ou
     for (const { addresses, conn } of reach.outside(endpoint, 'ingress')) {
       for (const { first, last } of addresses.ranges()) {
         const src = `${first}-${last}[External]`;
-        const row = { src, dst: endpoint.text, conn: conn.toString() };
+        const row = { src, dst: endpoint.text, ...allowance(reach, IpSet.ofRange(first, last), endpoint, conn) };
         const list = sources.get(src);
         if (list) list.push(row); else sources.set(src, [row]);
       }
     }
   }
   return [...sources].map(([text, rows]) => ({ text, rows }));
+}
+
+function allowance(reach: Reachability, src: End, dst: Endpoint, conn: ConnectionSet): Pick<ConnectivityRow, 'conn' | 'where'> {
+  const where = conditionsOf(reach, src, dst, conn);
+  return { conn: conn.toString(), ...where.length ? { where: [...where] } : {} };
 }
 
 function byText(a: { readonly text: string }, b: { readonly text: string }): number {

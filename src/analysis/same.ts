@@ -15,13 +15,17 @@ export function keyOfPolicy({ ref, layer, order, subject, directions, rules }: P
   return known(pieces.join('\n'));
 }
 
-/**
- * The same text, as the engine keeps names of properties: each once. Two such texts of two readings are one and the same where they are equal,
- * and equal ones are what a difference mostly meets.
- */
+/** The same text, kept once for all readings: equal texts are then one and the same, and equal ones are what a difference mostly meets. */
 export function known(text: string): string {
-  return Object.keys({ [text]: 0 })[0];
+  const found = texts.get(text);
+  if (found !== undefined) return found;
+  if (texts.size >= MOST_TEXTS) texts.clear();
+  texts.set(text, text);
+  return text;
 }
+
+const texts = new Map<string, string>();
+const MOST_TEXTS = 100_000;
 
 function addRule(pieces: string[], { direction, action, index, name, peers, ports, condition }: Rule): void {
   const { any, pods, addresses, addressesOfPods, hosts, withoutIdentity } = peers;

@@ -1,4 +1,5 @@
 import { Decision, explain } from './explain';
+import { adviceOf } from './mesh-advice';
 import { toName, World, worldOf } from './names';
 import { End, partsOf, Reachability } from './reachability';
 import { ObjectRef, placeOf, textOfRef } from './rules';
@@ -77,7 +78,7 @@ export function decide(reach: Reachability, query: ConnectivityQuery): Verdict {
     conn: every.toString(),
     reasons: ends.flatMap(({ src, dst, world }) => [
       ...world?.apart ? [] : explain(reach, src, dst, asked, host).map(decision => reasonOf(decision, src, dst)),
-      ...some.isEmpty ? [] : sourceReasons(reach, src, dst),
+      ...some.isEmpty ? [] : [...sourceReasons(reach, src, dst), ...adviceReasons(reach, src, dst, some)],
       ...world ? proxyReasons(world, src, query.dst, some.isEmpty ? asked : some, !some.isEmpty) : [],
     ]),
   };
@@ -110,6 +111,19 @@ function proxyReasons({ proxiedBy, apart }: World, src: End, dst: string, conn: 
     origin: config.origin,
     conn: conn.toString(),
     text: `${textOfRef(config)} ${allows ? 'lists' : 'does not list'} ${dst} for ${conn}, and ${apart ? 'what leaves by its interface outside' : `the proxy ${textOf(src)}`} reaches what it lists only`,
+  }));
+}
+
+/** What a mesh says without deciding. */
+function adviceReasons(reach: Reachability, src: End, dst: End, conn: ConnectionSet): Reason[] {
+  return adviceOf(reach.model, src, dst, conn).map(({ layer, object, text }) => ({
+    direction: layer === 'sidecar' ? 'egress' : 'ingress',
+    layer,
+    allows: true,
+    object: textOfRef(object),
+    origin: object.origin,
+    conn: 'any',
+    text,
   }));
 }
 

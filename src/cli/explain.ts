@@ -74,14 +74,16 @@ function answer(reach: Reachability, query: ConnectivityQuery, stories: readonly
       conn: reason.conn.toString(),
       text: reason.text,
     })))));
+  const advice = stories.flatMap(({ src, dst, conn: part, advice: all }) => all.map(({ layer, object, text }) =>
+    ({ src, dst, direction: layer === 'sidecar' ? 'egress' : 'ingress', layer, effect: 'advice', object: textOfRef(object), file: object.origin ?? null, rule: null, conn: part.toString(), text })));
   const remedies = stories.flatMap(story => story.remedies.map(({ text, object, rule, manifest }) =>
     ({ text, object: object && textOfRef(object), file: object?.origin, rule, manifest })));
-  return { allowed, conn, reasons, ...remedies.length > 0 ? { remedies } : {} };
+  return { allowed, conn, reasons: [...reasons, ...advice], ...remedies.length > 0 ? { remedies } : {} };
 }
 
 function* told({ paint }: Io, stories: readonly Story[]): Iterable<string> {
   let gap = '';
-  for (const { src, dst, asked, conn, verdict, steps, remedies } of stories) {
+  for (const { src, dst, asked, conn, verdict, steps, remedies, advice } of stories) {
     const colour = verdict === 'allowed' ? paint.green : verdict === 'denied' ? paint.red : paint.yellow;
     yield `${gap}${paint.bold(`${src} -> ${dst}`)} : ${asked}\n${colour(paint.bold(verdict))}${verdict === 'partly allowed' ? `: ${conn}` : ''}\n`;
     if (steps.length === 0) yield '\n  both are outside the cluster, where nothing of it decides\n';
@@ -90,6 +92,8 @@ function* told({ paint }: Io, stories: readonly Story[]): Iterable<string> {
       yield `\n  ${step.text}: ${through}\n`;
       for (const reason of step.reasons) yield `    ${reason.text}\n${filesOf(reason).map(file => `      ${paint.dim(file)}\n`).join('')}`;
     }
+    if (advice.length > 0) yield '\n  beside that, the mesh says:\n';
+    for (const { text, object } of advice) yield `    ${text}\n${object.origin ? `      ${paint.dim(object.origin)}\n` : ''}`;
     if (remedies.length > 0) yield `\n  ${paint.bold('the smallest change that would allow it:')}\n`;
     for (const { text, object, rule, manifest } of remedies) {
       yield `    ${text}${object?.origin ? paint.dim(` (${object.origin})`) : ''}\n`;

@@ -61,6 +61,8 @@ export interface IMeshProvider {
   readonly title: string;
   /** The namespace whose policies hold in all of the mesh. */
   readonly rootNamespace: string;
+  /** The first part of every identity in it. */
+  readonly trustDomain: string;
   /** Whether its policies decide, and do not only say what they would. */
   readonly enforced: boolean;
   /** The labels by which a namespace joins. */

@@ -110,7 +110,7 @@ export class IstioSidecar implements IMeshProvider {
   public readonly dependencies: readonly MeshDependency[];
   public readonly gateways: IstioGateway;
 
-  private readonly trustDomain: string;
+  public readonly trustDomain: string;
   public readonly rootNamespace: string;
   public readonly enforced: boolean;
   private readonly scope: ScopeFacts;

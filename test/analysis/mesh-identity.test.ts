@@ -29,6 +29,16 @@ describe('9. who a pod is to the mesh', () => {
     expect(who(ofPrincipals(['*']))).toEqual([FRONTEND, API, STRANGER]);
   });
 
+  test('of another trust domain than that of the mesh nobody is, where it is known; cluster.local is written for it too', () => {
+    const known = (pattern: string) => who(ofPrincipals([pattern], 'prod.example'));
+    expect(known('prod.example/ns/shop/sa/frontend')).toEqual([FRONTEND]);
+    expect(known('cluster.local/ns/shop/sa/frontend')).toEqual([FRONTEND]);
+    expect(known('old.example/ns/shop/sa/frontend')).toEqual([]);
+    expect(known('prod.*')).toEqual([FRONTEND, API, STRANGER]);
+    expect(known('old.*')).toEqual([]);
+    expect(known('*/sa/frontend')).toEqual([FRONTEND, STRANGER]);
+  });
+
   test('namespaces and service accounts end where their names end', () => {
     expect(who(ofNamespaces(['shop']))).toEqual([FRONTEND, API]);
     expect(who(ofNamespaces(['shop*']))).toEqual([FRONTEND, API, STRANGER]);

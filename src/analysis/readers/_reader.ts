@@ -1,5 +1,6 @@
 import { IpSet } from '../../algebra/ip-set';
 import { Labels } from '../../algebra/label-selector';
+import type { MeshScope, TokenCheck } from '../mesh-advice';
 import { MeshGatewayPods, MeshRoutes, RegisteredHosts } from '../mesh-routes';
 import { ContainerPort } from '../pods';
 import { ObjectRef, Policy } from '../rules';
@@ -76,10 +77,14 @@ export interface ModelSink {
   services(): Iterable<DeclaredService>;
   /** The namespace of the mesh itself, whose policies hold everywhere. */
   meshRoot(): string;
+  /** The trust domain of the mesh, where it is known. */
+  trustDomain(): string | undefined;
   /** Pods that listen to what a Gateway of the mesh says. */
   meshGateway(gateway: MeshGatewayPods): void;
   meshRoutes(routes: MeshRoutes): void;
   registeredHosts(hosts: RegisteredHosts): void;
+  meshScope(scope: MeshScope): void;
+  tokenCheck(check: TokenCheck): void;
   /** Whether pods with these labels are such. */
   isMeshGateway(labels: Labels): boolean;
   ranges(): { readonly pods?: IpSet; readonly nodes?: IpSet };

@@ -52,6 +52,12 @@ interface Terms {
   readonly http?: boolean;
 }
 
+/** Where a policy stands: what it may leave out is read from there. */
+interface Home {
+  readonly namespace: string;
+  readonly trustDomain?: string;
+}
+
 interface Into {
   readonly action: Action;
   readonly opaque: ConnectionSet;
@@ -73,10 +79,10 @@ const OF_REQUESTS = /^(host|method|path|request\.)/;
 
 /** Each way to meet a rule is one of its own: a source, with an operation, under all conditions. */
 function readRule(rule: any, index: number, into: Into): Rule[] {
-  const { ref } = into;
-  const when = each(rule.when, 'when', item => readTerms(item?.key, item?.values, item?.notValues, ref.namespace!));
-  const sources = each(rule.from, 'from', ({ source } = {} as any) => termsOf(source, SOURCE, ref.namespace!));
-  const operations = each(rule.to, 'to', ({ operation } = {} as any) => termsOf(operation, OPERATION, ref.namespace!));
+  const home: Home = { namespace: into.ref.namespace!, trustDomain: into.sink.trustDomain() };
+  const when = each(rule.when, 'when', item => readTerms(item?.key, item?.values, item?.notValues, home));
+  const sources = each(rule.from, 'from', ({ source } = {} as any) => termsOf(source, SOURCE, home));
+  const operations = each(rule.to, 'to', ({ operation } = {} as any) => termsOf(operation, OPERATION, home));
   return (sources.length ? sources : [EVERYTHING]).flatMap(source => (operations.length ? operations : [EVERYTHING])
     .flatMap(operation => toRules([source, operation, ...when], index, into)));
 }
@@ -94,32 +100,32 @@ const SOURCE: Readonly<Record<string, string>> = {
 };
 const OPERATION: Readonly<Record<string, string>> = { ports: 'destination.port', hosts: 'host', methods: 'method', paths: 'path' };
 
-function termsOf(json: any, fields: Readonly<Record<string, string>>, namespace: string): Terms {
+function termsOf(json: any, fields: Readonly<Record<string, string>>, home: Home): Terms {
   const known = Object.entries(json ?? {});
   return all(known.map(([field, values]) => {
     const negative = /^not[A-Z]/.test(field);
     const name = negative ? field[3].toLowerCase() + field.slice(4) : field;
     const key = fields[name];
     if (key === undefined) throw new Error(`'${field}' is unknown: use ${Object.keys(fields).join(', ')}, each also as not...`);
-    return at(field, () => readTerms(key, negative ? undefined : values, negative ? values : undefined, namespace));
+    return at(field, () => readTerms(key, negative ? undefined : values, negative ? values : undefined, home));
   }));
 }
 
-function readTerms(key: string, values: any, notValues: any, namespace: string): Terms {
+function readTerms(key: string, values: any, notValues: any, home: Home): Terms {
   const yes = each(values, 'values', String);
   const no = each(notValues, 'notValues', String);
   const reader = IDENTITIES[key];
-  if (reader) return { ...EVERYTHING, identities: [...yes.length ? [reader(yes, namespace)] : [], ...no.length ? [notIdentity(reader(no, namespace))] : []] };
+  if (reader) return { ...EVERYTHING, identities: [...yes.length ? [reader(yes, home)] : [], ...no.length ? [notIdentity(reader(no, home))] : []] };
   if (key === 'source.ip') return { ...EVERYTHING, addresses: (yes.length ? blocks(yes) : IpSet.all()).subtract(blocks(no)) };
   if (key === 'destination.port') return { ...EVERYTHING, ports: (yes.length ? numbers(yes) : PROXIED).subtract(numbers(no)) };
   const text = [...yes.length ? [`${key} ${yes.join('|')}`] : [], ...no.length ? [`not ${key} ${no.join('|')}`] : []];
   return { ...EVERYTHING, conditions: text, http: OF_REQUESTS.test(key) };
 }
 
-const IDENTITIES: Readonly<Record<string, (values: readonly string[], namespace: string) => IdentityMatch>> = {
-  'source.principal': ofPrincipals,
+const IDENTITIES: Readonly<Record<string, (values: readonly string[], home: Home) => IdentityMatch>> = {
+  'source.principal': (values, { trustDomain }) => ofPrincipals(values, trustDomain),
   'source.namespace': ofNamespaces,
-  'source.serviceAccount': ofServiceAccounts,
+  'source.serviceAccount': (values, { namespace }) => ofServiceAccounts(values, namespace),
 };
 
 const blocks = (texts: readonly string[]) => IpSet.unionOf(texts.map(text => text.includes('/') ? IpSet.ofCidr(text, { hostBits: 'mask' }) : IpSet.ofAddress(text)));

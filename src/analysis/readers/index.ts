@@ -8,9 +8,10 @@ import { EGRESS_ROUTER } from './egress-router';
 import { INGRESS, ROUTE, SERVICES } from './entrances';
 import { GATEWAY, GATEWAY_CLASS, GATEWAY_ROUTE, REFERENCE_GRANT } from './gateway-api';
 import { MESH_GATEWAY } from './mesh-gateway';
-import { SERVICE_ENTRY, VIRTUAL_SERVICE } from './mesh-registry';
+import { MESH_SCOPE, SERVICE_ENTRY, VIRTUAL_SERVICE } from './mesh-registry';
 import { NETWORK_POLICY } from './network-policy';
 import { PEER_AUTHENTICATION } from './peer-authentication';
+import { REQUEST_AUTHENTICATION } from './request-authentication';
 import { USER_DEFINED_NETWORK } from './user-defined-network';
 import { NAMESPACES, NODES, PROXY_CONFIGS, WORKLOADS } from './workloads';
 
@@ -19,7 +20,7 @@ const READERS: readonly KindReader[] = [
   NAMESPACES, NODES, WORKLOADS, PROXY_CONFIGS, SERVICES, INGRESS, ROUTE,
   GATEWAY, GATEWAY_CLASS, GATEWAY_ROUTE, REFERENCE_GRANT,
   NETWORK_POLICY, ADMIN_NETWORK_POLICY, CLUSTER_NETWORK_POLICY, EGRESS_FIREWALL, EGRESS_IP, EGRESS_ROUTER, USER_DEFINED_NETWORK,
-  MESH_GATEWAY, VIRTUAL_SERVICE, SERVICE_ENTRY, PEER_AUTHENTICATION, AUTHORIZATION_POLICY,
+  MESH_GATEWAY, VIRTUAL_SERVICE, SERVICE_ENTRY, MESH_SCOPE, PEER_AUTHENTICATION, AUTHORIZATION_POLICY, REQUEST_AUTHENTICATION,
 ];
 
 export const READER_OF: ReadonlyMap<string, KindReader> = new Map(READERS.flatMap(reader => reader.kinds.map(kind => [kind, reader])));

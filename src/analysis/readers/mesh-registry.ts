@@ -1,4 +1,5 @@
 import { at, each, KindReader, listOf, ModelSink } from './_reader';
+import { LabelSelector } from '../../algebra/label-selector';
 import { MeshRoutes, RegisteredHosts, RouteDestination } from '../mesh-routes';
 import { ObjectRef } from '../rules';
 
@@ -9,13 +10,13 @@ import { ObjectRef } from '../rules';
 export const VIRTUAL_SERVICE: KindReader = {
   kinds: ['networking.istio.io/VirtualService'],
   read(object: any, ref: ObjectRef, sink: ModelSink): void {
-    const { gateways, http, tls, tcp } = object.spec ?? {};
+    const { hosts, gateways, http, tls, tcp } = object.spec ?? {};
     const unreadable: string[] = [];
     const routes = at('spec', () => Object.entries({ http, tls, tcp }).flatMap(([field, list]) => each(list, field, (route: any) => {
       if (route?.delegate) unreadable.push(`leaves some requests to ${route.delegate.name}`);
       return destinationsOf(route ?? {}, ref.namespace!);
     }))).flat();
-    sink.meshRoutes({ ref, gateways: gatewaysOf(gateways, ref.namespace!), destinations: routes, unreadable });
+    sink.meshRoutes({ ref, hosts: at('spec', () => each(hosts, 'hosts', String)), gateways: gatewaysOf(gateways, ref.namespace!), destinations: routes, unreadable });
   },
 };
 
@@ -37,6 +38,17 @@ export const SERVICE_ENTRY: KindReader = {
       ports: at('spec', () => each(ports, 'ports', port => portOf(port, places))).flat(),
       exportTo: listOf(exportTo, 'spec.exportTo').length ? exportTo.map(String) : ['*'],
     });
+  },
+};
+
+/** networking.istio.io Sidecar: what proxies know of. It enforces nothing, and is told as advice. */
+export const MESH_SCOPE: KindReader = {
+  kinds: ['networking.istio.io/Sidecar'],
+  read(object: any, ref: ObjectRef, sink: ModelSink): void {
+    const { workloadSelector, egress, outboundTrafficPolicy } = object.spec ?? {};
+    const pods = workloadSelector && at('spec.workloadSelector', () => LabelSelector.of({ matchLabels: workloadSelector.labels ?? {} }));
+    const hosts = egress && at('spec', () => each(egress, 'egress', listener => each(listener?.hosts, 'hosts', String))).flat();
+    sink.meshScope({ ref, pods, hosts, strict: outboundTrafficPolicy?.mode === 'REGISTRY_ONLY' });
   },
 };
 

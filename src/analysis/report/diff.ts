@@ -1,6 +1,7 @@
 import { csvRecord } from './csv';
 import { jsonArray } from './json';
 import { mdRow } from './md';
+import { ConnectionSet } from '../../algebra/connection-set';
 import { ConnectivityChange } from '../diff';
 
 type Writer = (changes: readonly ConnectivityChange[]) => Iterable<string>;
@@ -8,7 +9,7 @@ type Writer = (changes: readonly ConnectivityChange[]) => Iterable<string>;
 /** Every way to write down what a change opens and closes, by name. */
 export const DIFF_REPORTS: ReadonlyMap<string, Writer> = new Map<string, Writer>([
   ['txt', txt],
-  ['json', changes => jsonArray(changes.map(cells).map(([change, src, dst, before, after]) => ({ change, src, dst, before, after })))],
+  ['json', changes => jsonArray(changes.map(({ change, src, dst, before, after, where }) => ({ change, src, dst, before: before.toString(), after: after.toString(), ...where && { where } })))],
   ['csv', changes => [HEADER, ...changes.map(cells)].map(csvRecord)],
   ['md', changes => [HEADER, HEADER.map(() => '---'), ...changes.map(cells)].map(mdRow)],
 ]);
@@ -21,10 +22,13 @@ function* txt(changes: readonly ConnectivityChange[]): Iterable<string> {
 }
 
 /** What is allowed now, or no longer; for a change, both. */
-export function connOf({ change, before, after }: ConnectivityChange): string {
-  return change === 'added' ? after.toString() : change === 'removed' ? before.toString() : `${before} -> ${after}`;
+export function connOf(row: ConnectivityChange): string {
+  const [, , , before, after] = cells(row);
+  return row.change === 'added' ? after : row.change === 'removed' ? before : `${before} -> ${after}`;
 }
 
-function cells({ change, src, dst, before, after }: ConnectivityChange): string[] {
-  return [change, src, dst, before.toString(), after.toString()];
+/** Where only some requests are let in, which they are is written too. */
+function cells({ change, src, dst, before, after, where }: ConnectivityChange): string[] {
+  const text = (conn: ConnectionSet, conditions: readonly string[] = []) => (conditions.length ? `${conn} (${conditions.join('; ')})` : conn.toString());
+  return [change, src, dst, text(before, where?.before), text(after, where?.after)];
 }

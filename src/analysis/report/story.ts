@@ -2,6 +2,7 @@ import { remediesOf, Remedy } from './remedy';
 import { ConnectionSet } from '../../algebra/connection-set';
 import { IpSet } from '../../algebra/ip-set';
 import { Decision, explain } from '../explain';
+import { Advice, adviceOf } from '../mesh-advice';
 import { toName, World, worldOf } from '../names';
 import { End, Reachability } from '../reachability';
 import { Direction, LayerName, ObjectRef, placeOf, textOfRef } from '../rules';
@@ -38,6 +39,8 @@ export interface Story {
   readonly steps: readonly StoryStep[];
   /** The smallest change that would allow what is denied; none where everything asked for is allowed, or something is and no port was named. */
   readonly remedies: readonly Remedy[];
+  /** What a mesh says of it without deciding: nothing where it is denied. */
+  readonly advice: readonly Advice[];
 }
 
 /** @param host the name that the destination is known by; `dst` is then every address that it may have */
@@ -56,7 +59,7 @@ export function tell(reach: Reachability, src: End, dst: End, asked: ConnectionS
   const wanted = verdict === 'denied' || (verdict === 'partly allowed' && !asked.isAll);
   const remedies = !wanted ? [] : world && world.proxiedBy.length > 0 ? world.proxiedBy.map(config => proxyRemedy(config, host ?? textOf(dst), asked))
     : remediesOf(reach, src, dst, asked);
-  return { src: textOf(src), dst: host ?? textOf(dst), asked, conn, verdict, steps, remedies };
+  return { src: textOf(src), dst: host ?? textOf(dst), asked, conn, verdict, steps, remedies, advice: adviceOf(reach.model, src, dst, conn) };
 }
 
 function connOf(reach: Reachability, world: World, src: End, dst: IpSet, host?: string): ConnectionSet {
