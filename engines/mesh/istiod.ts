@@ -39,6 +39,11 @@ let addresses = 9;
 
 const READ = /^(v1 (Namespace|Service|ServiceAccount)|(security|networking|telemetry)\.istio\.io\/\S+ \S+)$/;
 
+/** What pods are made of, or a pod itself. */
+export function templateOf(manifest: Manifest): any {
+  return manifest.kind === 'Pod' ? manifest : podTemplateOf(manifest);
+}
+
 /** Puts into the API server what a control plane reads of a case, with a pod for every workload; gives the pods that join the mesh. */
 export async function applyMesh(server: ApiServer, manifests: readonly Manifest[]): Promise<MeshPod[]> {
   const wanted = manifests.filter(manifest => READ.test(kindOf(manifest)));
@@ -48,13 +53,14 @@ export async function applyMesh(server: ApiServer, manifests: readonly Manifest[
   for (const manifest of namespacesFirst(wanted)) await server.client.applied(manifest);
   const pods: MeshPod[] = [];
   for (const manifest of manifests) {
-    const template = podTemplateOf(manifest);
+    const template = templateOf(manifest);
     if (!template) continue;
     const { namespace, name } = manifest.metadata;
     const { labels = {}, annotations = {} } = template.metadata ?? {};
     const joins = manifests.some(({ kind, metadata }) => kind === 'Namespace' && metadata.name === namespace
       && (metadata.labels?.['istio-injection'] === 'enabled' || metadata.labels?.['istio.io/rev']));
     const gateway = annotations['inject.istio.io/templates'] === 'gateway';
+    const staysOut = annotations['sidecar.istio.io/inject'] === 'false';
     // Pods of cases before are still there.
     const address = `10.244.7.${++addresses}`;
     const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name: `${name}-0`, labels, annotations }, spec: { ...template.spec, nodeName: 'node' } };
@@ -62,7 +68,7 @@ export async function applyMesh(server: ApiServer, manifests: readonly Manifest[
     await server.client.applied(pod as Manifest);
     const status = { phase: 'Running', podIP: address, podIPs: [{ ip: address }], conditions: [{ type: 'Ready', status: 'True' }] };
     await server.client.demand('PATCH', `${path}/status`, { status }, 'application/merge-patch+json');
-    if (joins || gateway) pods.push({ namespace: namespace!, workload: name, serviceAccount: template.spec.serviceAccountName ?? 'default', labels, gateway, address });
+    if ((joins && !staysOut) || gateway) pods.push({ namespace: namespace!, workload: name, serviceAccount: template.spec.serviceAccountName ?? 'default', labels, gateway, address });
   }
   return pods;
 }

@@ -3,8 +3,8 @@
  */
 import { Try, tryEnvoys } from './envoys';
 import { ControlPlane, MeshPod, ProxyConfiguration, applyMesh, startIstiod } from './istiod';
-import { agreement } from './proxies';
-import { meshScene } from './scene';
+import { agreement, carries } from './proxies';
+import { egressScene, meshScene } from './scene';
 import { installCrds, readCrds } from '../api-server/crds';
 import { ApiServer, startApiServer } from '../api-server/server';
 import { Case } from '../cases';
@@ -41,8 +41,11 @@ export async function judgeProxies(run: Run, cases: readonly Case[], into: Proxi
   await installCrds(server.client, crds.filter((crd: any) => /(^|\.)istio\.io$/.test(crd.spec.group)));
   const { binary, problem = '' } = envoyBinary();
   into.missing = problem;
-  const scene = { name: SCENE, manifests: meshScene(run.folder('mesh-scene')) };
-  for (const { name, manifests } of [...cases.filter(each => each.manifests.some(isAllowance)), scene]) {
+  const scenes = [
+    { name: SCENE, manifests: meshScene(run.folder('mesh-scene')) },
+    { name: 'ways out, a port in plaintext, names proven by HTTP-01', manifests: egressScene(run.folder('mesh-egress-scene')) },
+  ];
+  for (const { name, manifests } of [...cases.filter(each => each.manifests.some(isAllowance)), ...scenes]) {
     const trustDomain = trustDomainOf(manifests);
     const pods = await applyMesh(server, manifests);
     const istiod = await startIstiod(run, server, { trustDomain });
@@ -50,7 +53,10 @@ export async function judgeProxies(run: Run, cases: readonly Case[], into: Proxi
       const { questions, open, differences } = await settled(manifests, pods, trustDomain, () => istiod.configurationsOf(pods));
       into.cases.push({ name, proxies: pods.length, questions, open });
       into.failures.push(...differences.map(difference => `${name}: ${difference}`));
-      const [policy] = manifests.filter(isAllowance);
+      // A gateway listens where its Gateway says, whatever ports a policy names.
+      const atGateway = ({ spec }: Manifest) => pods.some(pod => pod.gateway && carries(pod.labels, spec.selector.matchLabels));
+      const allowances = manifests.filter(isAllowance);
+      const policy = allowances.find(each => !atGateway(each)) ?? allowances[0];
       for (const { what, change } of MUTATIONS) {
         await server.client.applied({ ...policy, spec: change(policy.spec) });
         const found = await broken(manifests, pods, trustDomain, () => istiod.configurationsOf(pods));

@@ -4,8 +4,8 @@
  * proxy lets it in; and which Services a proxy knows of. What depends on a request, and where a gateway leads, is tried in real proxies.
  */
 import { Connectivity } from 'cdk8s-secure-network';
-import { MeshPod, ProxyConfiguration } from './istiod';
-import { Call, letsIn } from './rbac';
+import { MeshPod, ProxyConfiguration, templateOf } from './istiod';
+import { Call, chainsFor, letsIn } from './rbac';
 import { Manifest } from '../lib/manifests';
 
 export interface Agreement {
@@ -36,7 +36,10 @@ export function agreement(manifests: readonly Manifest[], pods: readonly MeshPod
   pods.forEach((pod, i) => {
     const dst = `${pod.namespace}/${pod.workload}`;
     for (const port of pod.gateway ? portsOf(manifests, pod) : ports) {
+      const encrypted = !pod.gateway || chainsFor(proxies[i].listeners, { port }, true).some(({ transportSocket }) => transportSocket);
       for (const { who, call, src } of callersOf(pods.filter(other => other !== pod), trustDomain)) {
+        // Where a gateway takes plaintext nobody has an identity, nor one that is not his.
+        if (!encrypted && src === undefined) continue;
         const lets = letsIn(proxies[i].listeners, { ...call, port }, pod.gateway);
         // What depends on the request may pass.
         const said = lets !== false;
@@ -46,7 +49,8 @@ export function agreement(manifests: readonly Manifest[], pods: readonly MeshPod
         if (said !== expected) differences.push(`${who} -> ${dst} TCP ${port}: istiod ${said ? 'lets it in' : 'refuses it'}, the analysis ${expected ? 'lets it in' : 'refuses it'}`);
       }
     }
-    if (!pod.gateway) differences.push(...unlikeServices(manifests, net, pod, proxies[i]));
+    const held = pod.gateway ? [unlikeRoutes] : [unlikeServices, unlikeOutside];
+    differences.push(...held.flatMap(unlike => unlike(manifests, net, pod, proxies[i])));
   });
   return { questions, open, differences };
 }
@@ -71,11 +75,69 @@ function unlikeServices(manifests: readonly Manifest[], net: Connectivity, pod: 
   const known = new Set(clusters.map(({ name }) => /^outbound\|\d+\|[^|]*\|(.+)$/.exec(name)?.[1]).filter(host => host !== undefined));
   return services.flatMap(({ metadata: { name, namespace }, spec }) => {
     const host = `${name}.${namespace}.svc.cluster.local`;
-    const behind = manifests.filter(each => each.metadata.namespace === namespace && carries(each.spec?.template?.metadata?.labels, spec.selector));
+    const behind = behindOf(manifests, namespace!, spec.selector);
     const reached = behind.some(each => `${namespace}/${each.metadata.name}` !== src && net.verdict({ src, dst: `${namespace}/${each.metadata.name}`, protocol: 'TCP' }).allowed);
     const own = behind.some(each => `${namespace}/${each.metadata.name}` === src);
     return own || known.has(host) === reached ? [] : [`${src} ${reached ? 'may reach' : 'may not reach'} ${host}, and its proxy ${reached ? 'does not know' : 'knows'} it`];
   });
+}
+
+/** What a proxy knows of outside is what its workload may reach there, or is led to a gateway that it may reach; and to nothing else it leads. */
+function unlikeOutside(manifests: readonly Manifest[], net: Connectivity, pod: MeshPod, { clusters, listeners }: ProxyConfiguration): string[] {
+  const src = `${pod.namespace}/${pod.workload}`;
+  const entries = manifests.filter(({ kind }) => kind === 'ServiceEntry');
+  const strange = externalHosts(clusters).filter(host => {
+    const [entry] = entries.filter(({ spec }) => spec.hosts.includes(host));
+    const addresses: string[] = entry?.spec.addresses ?? [];
+    const led = manifests.filter(({ kind, spec }) => kind === 'VirtualService' && spec.hosts.includes(host) && spec.gateways?.includes('mesh'))
+      .flatMap(({ spec }) => spec.tls.flatMap((route: any) => route.route.map((to: any) => to.destination.host.split('.').slice(0, 2).reverse().join('/'))));
+    const reached = net.verdict({ src, dst: host, protocol: 'TCP' }).allowed || addresses.some(cidr => net.verdict({ src, dst: cidr, protocol: 'TCP' }).allowed);
+    return !reached && !led.some(dst => net.verdict({ src, dst, port: insideOf(manifests, dst, 443) }).allowed);
+  });
+  // A proxy of a strict scope drops what it does not know.
+  const open = JSON.stringify(listeners.filter(({ name }) => name === 'virtualOutbound')).includes('"PassthroughCluster"');
+  return [...strange.map(host => `${src} may not reach ${host}, and its proxy knows it`), ...open ? [`the proxy of ${src} leads what it does not know to wherever it was dialled`] : []];
+}
+
+/** A gateway leads to what it may reach, and to nothing else: by the routes of requests, and by those of bytes. */
+function unlikeRoutes(manifests: readonly Manifest[], net: Connectivity, pod: MeshPod, { listeners, routes }: ProxyConfiguration): string[] {
+  const src = `${pod.namespace}/${pod.workload}`;
+  const targets = new Set([...JSON.stringify([listeners, routes]).matchAll(/"outbound\|(\d+)\|[^|]*\|([^"|]+)"/g)].map(([, port, host]) => `${host} ${port}`));
+  const leads = [...targets].map(target => target.split(' ')).map(([host, port]) => ({ host, port: Number(port) }));
+  const strange = leads.filter(({ host, port }) => {
+    const inside = /^([^.]+)\.([^.]+)\.svc\./.exec(host);
+    if (inside) return !mayReachService(manifests, net, src, inside[2], inside[1], port);
+    const known = manifests.filter(({ kind, spec }) => kind === 'ServiceEntry' && spec.hosts.includes(host));
+    return !known.some(({ spec }) => (spec.endpoints ?? [{ address: host }]).some(({ address }: any) => net.verdict({ src, dst: address, port }).allowed));
+  });
+  const services = manifests.filter(({ kind, spec, metadata }) => kind === 'Service' && spec.selector && `${metadata.namespace}/${metadata.name}` !== src);
+  const missing = services.flatMap(({ metadata: { name, namespace }, spec }) => spec.ports.filter((port: any) => (port.protocol ?? 'TCP') === 'TCP')
+    .filter(({ port }: any) => mayReachService(manifests, net, src, namespace!, name, port) && !targets.has(`${name}.${namespace}.svc.cluster.local ${port}`))
+    .map(({ port }: any) => `${src} may reach ${name}.${namespace} on ${port}, and leads nobody there`));
+  return [...strange.map(({ host, port }) => `${src} leads to ${host} on ${port}, and may not reach it`), ...missing];
+}
+
+/** Names and addresses outside, as clusters call them. */
+function externalHosts(clusters: readonly any[]): string[] {
+  const hosts = clusters.flatMap(({ name }) => /^outbound\|\d+\|[^|]*\|(.+)$/.exec(name)?.[1] ?? []);
+  return [...new Set(hosts)].filter(host => !/\.svc\./.test(host));
+}
+
+function mayReachService(manifests: readonly Manifest[], net: Connectivity, src: string, namespace: string, name: string, port: number): boolean {
+  const service = manifests.find(({ kind, metadata }) => kind === 'Service' && metadata.namespace === namespace && metadata.name === name);
+  if (!service?.spec.selector) return false;
+  const inside = insideOf(manifests, `${namespace}/${name}`, port);
+  return behindOf(manifests, namespace, service.spec.selector).some(each => net.verdict({ src, dst: `${namespace}/${each.metadata.name}`, port: inside }).allowed);
+}
+
+function behindOf(manifests: readonly Manifest[], namespace: string, selector: Record<string, string>): Manifest[] {
+  return manifests.filter(each => each.metadata.namespace === namespace && carries(templateOf(each)?.metadata?.labels, selector));
+}
+
+/** The port of the pods behind a port of a Service. */
+function insideOf(manifests: readonly Manifest[], service: string, port: number): number {
+  const found = manifests.find(({ kind, metadata }) => kind === 'Service' && `${metadata.namespace}/${metadata.name}` === service);
+  return found?.spec.ports.find((each: any) => each.port === port)?.targetPort ?? port;
 }
 
 function portsOf(manifests: readonly Manifest[], { namespace, workload }: MeshPod): number[] {
@@ -83,6 +145,6 @@ function portsOf(manifests: readonly Manifest[], { namespace, workload }: MeshPo
   return own.flatMap(({ spec }) => spec.template.spec.containers.flatMap((container: any) => (container.ports ?? []).map((port: any) => port.containerPort)));
 }
 
-function carries(labels: Record<string, string> | undefined, selector: Record<string, string>): boolean {
+export function carries(labels: Readonly<Record<string, string>> | undefined, selector: Record<string, string>): boolean {
   return labels !== undefined && Object.entries(selector).every(([key, value]) => labels[key] === value);
 }

@@ -101,6 +101,21 @@ describe('an empty project', () => {
     expect(output(join(consumer, 'node_modules', '.bin', 'secure-network'), ['--help'], consumer)).toContain('Usage');
   });
 
+  test('answers with every command', () => {
+    const command = join(consumer, 'node_modules', '.bin', 'secure-network');
+    const folder = join(consumer, 'asked');
+    cpSync(join(MINIMAL, 'expected'), join(folder, 'dist'), { recursive: true });
+    rmSync(join(folder, 'dist', 'connectivity.txt'));
+    const told = (...args: string[]) => output(command, args, folder);
+    expect(told('list', 'dist')).toContain('shop/frontend[Deployment] => shop/api[Deployment] : TCP 9090\n');
+    expect(JSON.parse(told('list', 'dist', '-o', 'json'))).toContainEqual({ src: 'shop/frontend[Deployment]', dst: 'shop/api[Deployment]', conn: 'TCP 9090' });
+    const begins = { csv: 'src,dst,conn', md: '|', dot: 'digraph', svg: '<svg', html: '<!doctype html>' };
+    for (const [format, start] of Object.entries(begins)) expect(told('list', 'dist', '-o', format).slice(0, start.length)).toBe(start);
+    expect(told('explain', 'dist', '--src', 'shop/api', '--dst', 'shop/frontend', '--port', '8080')).toMatch(/denied[^]*the smallest change that would allow it/);
+    expect(JSON.parse(told('diff', '--from', 'dist', '--to', 'dist', '-o', 'json'))).toEqual([]);
+    expect(JSON.parse(told('check', 'dist', '-o', 'sarif')).version).toBe('2.1.0');
+  }, 60_000);
+
   test('adopts manifests: the program that it prints writes what passed before', () => {
     const folder = join(consumer, 'adopted');
     mkdirSync(folder);
