@@ -163,12 +163,22 @@ Broken on purpose, the proxies are told something else than was stated:
 
 ${proxies.broken.map(({ what, differences }) => `- ${what}: ${differences} differences`).join('\n')}
 
-Real proxies, upstream Envoy ${ENVOY_VERSION}, start with what istiod told them: its listeners' chains with their filters, its routes. Certificates come from
-files, the issuer's keys are put in their place, and clusters lead to where the test has its ends; that an agent fetches certificates from istiod is not tried.
+Whereto the routes of each gateway lead is held against what it may reach, both ways, and what a proxy knows of outside against what its workload may reach
+there; what it does not know, no proxy leads anywhere.
+
+An upstream Envoy ${ENVOY_VERSION} that asks istiod itself, as the proxy of one workload, takes the ${proxies.direct?.clusters ?? 0} clusters that it is told and stays there: it waits for
+${(proxies.direct?.waiting ?? []).map(name => `\`${name}\``).join(' and ')}, which an agent beside it would hand it over a socket, and asks for no listener before (${proxies.direct?.listeners ?? 0} listeners). Its own counters say so:
+
+\`\`\`text
+${(proxies.direct?.log ?? []).join('\n')}
+\`\`\`
+
+So real proxies start from a file, with what istiod told them: its listeners' chains with their filters, its routes. Certificates come from files, the
+issuer's keys are put in their place, and clusters lead to where the test has its ends.
 
 ${table(['tried', 'answered'], proxies.tries.map(({ what, found }) => [what, `${found}`]))}
 
-With the policy of \`orders\` widened to everybody with an identity, these came out otherwise:
+With the policies of \`orders\` and of the way out widened to everybody with an identity, and the gateway's denials taken away, these came out otherwise:
 
 ${table(['tried', 'answered'], proxies.widened.map(({ what, found }) => [what, `${found}`]))}
 `;

@@ -8,8 +8,8 @@ import { IncomingMessage, createServer, request as plain } from 'http';
 import { request as encrypted } from 'https';
 import { AddressInfo } from 'net';
 import { join } from 'path';
-import { bootstrap } from './bootstrap';
-import { ControlPlane, MeshPod } from './istiod';
+import { BootstrapOptions, Place, bootstrap } from './bootstrap';
+import { ControlPlane, MeshPod, ProxyConfiguration } from './istiod';
 import { HOST, ISSUER, OTHER_HOST, TRUST_DOMAIN } from './scene';
 import { answer, tokenOf } from '../control-plane/issuer';
 import { Claims, Signing } from '../control-plane/tokens';
@@ -33,55 +33,81 @@ const IDENTITIES: Readonly<Record<string, string>> = {
   foreign: 'spiffe://foreign.example/ns/store/sa/web',
 };
 
-export async function tryEnvoys(run: Run, binary: string, plane: ControlPlane, pods: readonly MeshPod[], name = 'envoys'): Promise<Try[]> {
+/** What one Envoy starts with: what it is told, and where its listeners and their ends are. */
+export interface Proxy extends Pick<BootstrapOptions, 'own' | 'listeners' | 'targets' | 'keys'> {
+  readonly told: ProxyConfiguration;
+}
+
+/** Starts Envoys under identities of their own, with an application behind them, and has them asked. */
+export async function withEnvoys(
+  run: Run, binary: string, name: string, identities: Readonly<Record<string, string>>,
+  proxiesFor: (application: Place) => readonly Proxy[], ask: (certificates: string) => Promise<Try[]>,
+): Promise<Try[]> {
   const certificates = run.folder(`${name}-certificates`);
-  const made = spawnSync(await built(ENGINES.prober), ['identities', certificates, ...Object.entries(IDENTITIES).map(pair => pair.join('='))], { encoding: 'utf8' });
+  const made = spawnSync(await built(ENGINES.prober), ['identities', certificates, ...Object.entries(identities).map(pair => pair.join('='))], { encoding: 'utf8' });
   if (made.status !== 0) throw new Error(`certificates cannot be made: ${made.stderr}`);
   const behind = createServer((_, response) => response.end('here'));
   await new Promise<void>(resolve => behind.listen(0, '127.0.0.1', resolve));
-  const application = { address: '127.0.0.1', port: (behind.address() as AddressInfo).port };
-  const told = await plane.configurationsOf(pods);
-  const of = (workload: string) => told[pods.findIndex(pod => pod.workload === workload)];
-  const keys = JSON.stringify(answer('', `/${encodeURIComponent(ISSUER)}/keys`));
-  const inbound = (workload: 'orders' | 'web') => {
-    const json = of(workload).listeners.find(each => each.name === 'virtualInbound');
-    const place = { address: PLACES[workload], port: PORT };
-    return { own: workload, told: of(workload), listeners: [{ place, json }], targets: { [`inbound|${PORT}||`]: application, InboundPassthroughCluster: application, BlackHoleCluster: application } };
-  };
-  const front = of('public').listeners.find(each => each.address?.socketAddress?.portValue === 8443);
-  const entrance = {
-    own: 'gateway',
-    told: of('public'),
-    listeners: [{ place: { address: PLACES.gateway, port: 8443 }, json: front }],
-    targets: Object.fromEntries((['orders', 'web'] as const).map(workload =>
-      [`outbound|${PORT}||${workload}.store.svc.cluster.local`, { address: PLACES[workload], port: PORT, as: 'gateway' }])),
-  };
-  const proxies = [];
+  const started = [];
   try {
-    for (const { own, told: configuration, listeners, targets } of [inbound('orders'), inbound('web'), entrance]) {
+    for (const { own, told, listeners, targets, keys } of proxiesFor({ address: '127.0.0.1', port: (behind.address() as AddressInfo).port })) {
       const admin = await freePort();
       const file = join(run.folder(`${name}-files`), `${own}.json`);
-      writeFileSync(file, JSON.stringify(bootstrap(configuration, { certificates, own, admin, listeners, targets, keys })));
+      writeFileSync(file, JSON.stringify(bootstrap(told, { certificates, own, admin, listeners, targets, keys })));
       const proxy = run.start(`${name}-${own}`, [binary, '-c', file, '--disable-hot-restart', '--concurrency', '1', '--log-level', 'warning']);
-      proxies.push(proxy);
+      started.push(proxy);
       const ended = () => proxy.child.exitCode !== null || proxy.child.signalCode !== null;
       await until(`Envoy of ${own} ready`, 30, async () => ended() || (await status({ url: `http://127.0.0.1:${admin}/ready` }) === 200 || undefined));
       if (ended()) throw new Error(`the Envoy of ${own} ended at once:\n${tail(proxy.log, 6)}`);
     }
-    return await tries(certificates);
+    return await ask(certificates);
   } finally {
     behind.close();
-    for (const { child } of proxies) child.kill('SIGKILL');
+    for (const { child } of started) child.kill('SIGKILL');
   }
 }
 
-async function tries(certificates: string): Promise<Try[]> {
+export async function tryEnvoys(run: Run, binary: string, plane: ControlPlane, pods: readonly MeshPod[], name = 'envoys'): Promise<Try[]> {
+  const told = await plane.configurationsOf(pods);
+  const of = (workload: string) => told[pods.findIndex(pod => pod.workload === workload)];
+  const keys = JSON.stringify(answer('', `/${encodeURIComponent(ISSUER)}/keys`));
+  return withEnvoys(run, binary, name, IDENTITIES, application => {
+    const inbound = (workload: 'orders' | 'web'): Proxy => {
+      const json = of(workload).listeners.find(each => each.name === 'virtualInbound');
+      const place = { address: PLACES[workload], port: PORT };
+      return { own: workload, told: of(workload), keys, listeners: [{ place, json }], targets: { [`inbound|${PORT}||`]: application, InboundPassthroughCluster: application, BlackHoleCluster: application } };
+    };
+    const entrance: Proxy = {
+      own: 'gateway',
+      told: of('public'),
+      keys,
+      listeners: [{ place: { address: PLACES.gateway, port: 8443 }, json: listenerOf(of('public'), 8443) }],
+      targets: Object.fromEntries((['orders', 'web'] as const).map(workload =>
+        [`outbound|${PORT}||${workload}.store.svc.cluster.local`, { address: PLACES[workload], port: PORT, as: 'gateway' }])),
+    };
+    return [inbound('orders'), inbound('web'), entrance];
+  }, tries);
+}
+
+/** The listener of a gateway on a port of its pods. */
+export function listenerOf({ listeners }: ProxyConfiguration, port: number): any {
+  return listeners.find(each => each.address?.socketAddress?.portValue === port);
+}
+
+/** Asks, and writes down what came of it. */
+export function asking(certificates: string, into: Try[]) {
   const read = (file: string) => readFileSync(join(certificates, file));
-  const found: Try[] = [];
-  const attempt = async (what: string, expected: Try['expected'], asked: Omit<Asked, 'ca'>) => {
-    found.push({ what, expected, found: await status({ ...asked, ca: read('ca.crt') }) });
+  return {
+    as: (name: string) => ({ cert: read(`${name}.crt`), key: read(`${name}.key`) }),
+    attempt: async (what: string, expected: Try['expected'], asked: Omit<Asked, 'ca'>) => {
+      into.push({ what, expected, found: await status({ ...asked, ca: read('ca.crt') }) });
+    },
   };
-  const as = (name: string) => ({ cert: read(`${name}.crt`), key: read(`${name}.key`) });
+}
+
+async function tries(certificates: string): Promise<Try[]> {
+  const found: Try[] = [];
+  const { as, attempt } = asking(certificates, found);
   const orders = (path: string) => `https://${PLACES.orders}:${PORT}${path}`;
   await attempt('`web` asks `orders` for `GET /orders/1`, as stated', [200], { url: orders('/orders/1'), ...as('web') });
   await attempt('`web` asks `orders` for `DELETE /orders/1`', [403], { url: orders('/orders/1'), method: 'DELETE', ...as('web') });

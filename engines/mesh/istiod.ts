@@ -29,6 +29,8 @@ export interface ProxyConfiguration {
 }
 
 export interface ControlPlane {
+  /** The port of this machine on which proxies ask, in plaintext. */
+  readonly port: number;
   /** In the order of the pods. */
   configurationsOf(pods: readonly MeshPod[]): Promise<ProxyConfiguration[]>;
   stop(): Promise<void>;
@@ -100,6 +102,7 @@ export async function startIstiod(run: Run, server: ApiServer, meshConfig: unkno
   await until('istiod ready', 60, async () => ended() || ((await fetch(`http://127.0.0.1:${http}/ready`)).ok || undefined));
   if (ended()) throw new Error(`istiod ended at once:\n${tail(istiod.log)}`);
   return {
+    port: grpc,
     configurationsOf: async pods => {
       const ran = spawnSync(await built(ENGINES.xdsClient), [`127.0.0.1:${grpc}`], {
         input: pods.map(pod => `${JSON.stringify(nodeOf(pod))}\n`).join(''), encoding: 'utf8', maxBuffer: 2 ** 28,
@@ -115,7 +118,7 @@ export async function startIstiod(run: Run, server: ApiServer, meshConfig: unkno
 }
 
 /** Who asks, as an agent beside the proxy would say it. */
-function nodeOf({ namespace, workload, serviceAccount, labels, gateway, address }: MeshPod): unknown {
+export function nodeOf({ namespace, workload, serviceAccount, labels, gateway, address }: MeshPod): unknown {
   return {
     id: `${gateway ? 'router' : 'sidecar'}~${address}~${workload}-0.${namespace}~${namespace}.svc.cluster.local`,
     metadata: {

@@ -1,10 +1,12 @@
 /**
  * Part mesh: istiod serves what the library wrote, and what it tells each proxy is what the analysis reads. Broken on purpose, it is not.
  */
+import { Direct, tryDirect } from './direct';
 import { Try, tryEnvoys } from './envoys';
 import { ControlPlane, MeshPod, ProxyConfiguration, applyMesh, startIstiod } from './istiod';
 import { agreement, carries } from './proxies';
 import { egressScene, meshScene } from './scene';
+import { tryWaysOut } from './ways-out';
 import { installCrds, readCrds } from '../api-server/crds';
 import { ApiServer, startApiServer } from '../api-server/server';
 import { Case } from '../cases';
@@ -19,6 +21,8 @@ export interface ProxiesReport {
   readonly tries: Try[];
   /** What they did with a policy that was widened on purpose. */
   readonly widened: Try[];
+  /** An Envoy that asks istiod itself. */
+  direct?: Direct;
   /** Why no proxy was started, if none was. */
   missing: string;
   readonly failures: string[];
@@ -43,7 +47,7 @@ export async function judgeProxies(run: Run, cases: readonly Case[], into: Proxi
   into.missing = problem;
   const scenes = [
     { name: SCENE, manifests: meshScene(run.folder('mesh-scene')) },
-    { name: 'ways out, a port in plaintext, names proven by HTTP-01', manifests: egressScene(run.folder('mesh-egress-scene')) },
+    { name: WAYS_OUT, manifests: egressScene(run.folder('mesh-egress-scene')) },
   ];
   for (const { name, manifests } of [...cases.filter(each => each.manifests.some(isAllowance)), ...scenes]) {
     const trustDomain = trustDomainOf(manifests);
@@ -67,6 +71,7 @@ export async function judgeProxies(run: Run, cases: readonly Case[], into: Proxi
         await settled(manifests, pods, trustDomain, () => istiod.configurationsOf(pods));
       }
       if (name === SCENE && binary) await judgeEnvoys(run, binary, istiod, pods, server, manifests, into);
+      if (name === WAYS_OUT && binary) await judgeWaysOut(run, binary, istiod, pods, server, manifests, into);
     } finally {
       await istiod.stop();
     }
@@ -75,6 +80,7 @@ export async function judgeProxies(run: Run, cases: readonly Case[], into: Proxi
 }
 
 const SCENE = 'a shop behind a gateway';
+const WAYS_OUT = 'ways out, a port in plaintext, names proven by HTTP-01';
 
 /** The scene in real proxies, as it is, and with one policy that lets everybody with an identity in for everything. */
 async function judgeEnvoys(
@@ -92,6 +98,39 @@ async function judgeEnvoys(
   const widened = await tryEnvoys(run, binary, istiod, pods, 'widened-envoys');
   into.widened.push(...widened.filter(({ expected, found }) => !expected.includes(found)));
   if (!into.widened.some(({ what }) => what.startsWith('an identity that nobody stated'))) into.failures.push('Envoy: a policy that lets everybody in changes nothing');
+  await server.client.applied(policy);
+
+  const denials = manifests.find(({ kind, metadata }) => kind === 'AuthorizationPolicy' && metadata.name === 'public-denials')!;
+  await server.client.applied({ ...denials, spec: { ...denials.spec, rules: [{ to: [{ operation: { ports: ['8443'], paths: ['/elsewhere'] } }] }] } });
+  // Of requests at a gateway no question tells that istiod knows of it: the proxies are asked until they do.
+  let opened: Try[] = [];
+  for (let tries = 0; tries < 5 && opened.length === 0; tries++) {
+    await new Promise(resolve => setTimeout(resolve, 500));
+    opened = (await tryEnvoys(run, binary, istiod, pods, `opened-envoys-${tries}`)).filter(({ expected, found }) => !expected.includes(found));
+  }
+  into.widened.push(...opened);
+  if (!opened.some(({ what }) => what.includes('`GET /admin`'))) into.failures.push('Envoy: a gateway without its denials still denies');
+  await server.client.applied(denials);
+}
+
+/** The second scene in real proxies, as it is, and with a way out that everybody with an identity may take. */
+async function judgeWaysOut(
+  run: Run, binary: string, istiod: ControlPlane, pods: readonly MeshPod[], server: ApiServer, manifests: readonly Manifest[], into: ProxiesReport,
+): Promise<void> {
+  const told = () => istiod.configurationsOf(pods);
+  await settled(manifests, pods, trustDomainOf(manifests), told);
+  into.direct = await tryDirect(run, binary, istiod, pods.find(({ workload }) => workload === 'cash')!);
+  const tries = await tryWaysOut(run, binary, istiod, pods);
+  into.tries.push(...tries);
+  for (const { what, expected, found } of tries) {
+    if (!expected.includes(found)) into.failures.push(`Envoy: ${what}: ${found}, and ${expected.join(' or ')} is right`);
+  }
+  const policy = manifests.find(({ kind, metadata }) => kind === 'AuthorizationPolicy' && metadata.name === 'pay-authorization')!;
+  await server.client.applied({ ...policy, spec: { ...policy.spec, rules: [{ from: [{ source: { principals: ['*'] } }] }] } });
+  await broken(manifests, pods, trustDomainOf(manifests), told);
+  const widened = (await tryWaysOut(run, binary, istiod, pods, 'widened-ways-out')).filter(({ expected, found }) => !expected.includes(found));
+  into.widened.push(...widened);
+  if (!widened.some(({ what }) => what.startsWith('`books`, which did not state it'))) into.failures.push('Envoy: a way out that everybody may take changes nothing');
 }
 
 /** A policy of one workload that names its callers. */
