@@ -3,7 +3,7 @@ import { ClusterFacts, factsOf, PeerSource, peersOf } from './facts';
 import { readPaths } from './input/paths';
 import { ClusterModel, flatten } from './model';
 import { Reachability } from './reachability';
-import { ConnectivityRow, rowsOf } from './rows';
+import { ConnectivityRow, lineOf, rowsOf } from './rows';
 import { LayerName, LAYERS, textOfRef } from './rules';
 import { ConnectivityQuery, decide, Verdict } from './verdict';
 import { warningsOf } from './warnings';
@@ -73,7 +73,7 @@ export class Connectivity {
   /** The rows as lines `SRC => DST : CONN`. */
   public toText(): string {
     let text = '';
-    for (const { src, dst, conn } of rowsOf(this.reach)) text += `${src} => ${dst} : ${conn}\n`;
+    for (const row of rowsOf(this.reach)) text += lineOf(row);
     return text;
   }
 

@@ -20,6 +20,11 @@ export interface ConnectivityRow {
   readonly where?: string[];
 }
 
+/** A row as a line. */
+export function lineOf({ src, dst, conn, where }: ConnectivityRow): string {
+  return `${src} => ${dst} : ${conn}${where ? ' (some requests)' : ''}\n`;
+}
+
 /**
  * The rows in the order of their source and destination, one source at a time, so a list of millions of rows needs little memory. Left out
  * are pairs of a workload with itself, peers that are only imagined, and what peers that others own have to do with each other and with the

@@ -39,7 +39,7 @@ export const SECURE_WORKLOAD: Mutant[] = [
   {
     title: 'two workloads may share a ServiceAccount',
     file: 'src/constructs/_identity.ts',
-    find: '...sharedAccounts(workloads), ',
+    find: '...sharedAccounts(workloads.filter(isKnownByAccount)), ',
     replace: '',
     test: IDENTITY,
     name: '3. SecureWorkload: one ServiceAccount per workload two workloads under one identity',

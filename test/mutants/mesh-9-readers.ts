@@ -81,4 +81,28 @@ export const MESH_READERS: Mutant[] = [
     test: PROVE,
     name: `${HOLDS} plaintext where nobody needs it`,
   },
+  {
+    title: 'a change of what requests have to be is no change',
+    file: 'src/analysis/diff.ts',
+    find: 'return a.conn.equals(b.conn) && sameList(a.where, b.where, isEqual);',
+    replace: 'return a.conn.equals(b.conn);',
+    test: 'test/analysis/mesh-advice.test.ts',
+    name: '9. requests are carried as conditions, into the rows and the difference a change of it alone',
+  },
+  {
+    title: 'an annotation that keeps a pod out of the mesh is not read',
+    file: 'src/analysis/readers/workloads.ts',
+    find: "metadata?.annotations?.[INJECT] === 'false';",
+    replace: "metadata?.annotations?.[INJECT] === 'no';",
+    test: READ,
+    name: `${NAME} a pod that says so stays out`,
+  },
+  {
+    title: 'whoever is of another trust domain is taken for one of this mesh',
+    file: 'src/analysis/mesh-identity.ts',
+    find: 'const domain = written === ALIAS ? ALIAS : trustDomain ?? written ?? ALIAS;',
+    replace: 'const domain = written ?? trustDomain ?? ALIAS;',
+    test: 'test/analysis/mesh-identity.test.ts',
+    name: '9. who a pod is to the mesh of another trust domain',
+  },
 ];
