@@ -103,7 +103,8 @@ export class ClusterEdge extends Chart implements IClusterEdge {
     this.network = props.network;
     this.mesh = props.mesh;
     this.refuseSecondEdge();
-    declareFacts(this.node.root, { ...this.platform._clusterFacts, meshRootNamespace: this.mesh?._mesh.rootNamespace, meshTrustDomain: this.mesh?._mesh.trustDomain });
+    const { rootNamespace: meshRootNamespace, trustDomain: meshTrustDomain } = this.mesh?._mesh ?? {};
+    declareFacts(this.node.root, { ...this.platform._clusterFacts, meshRootNamespace, meshTrustDomain });
     declarePeers(this.node.root, shown => statedPeers(shown, this.books()));
     addAppCheck(this, manifests => this.check(manifests));
     addAppCheck(this, () => detours(this._ledger.leavingFlows(), this.platform._addressFacts(this.node.path)));
