@@ -49,6 +49,13 @@ describe('9. the mesh is read: where a gateway leads', () => {
     expect(servers(routes({ tcp: [{ route: [to('pay.example')] }] }), entry({ ports: [{ number: 80, name: 'a' }, { number: 443, name: 'b' }] }))).toEqual(['pay.example:443', 'pay.example:80']);
   });
 
+  test('a Service may stand for a name outside', () => {
+    const service = { apiVersion: 'v1', kind: 'Service', metadata: { namespace: 'egress', name: 'alias' }, spec: { type: 'ExternalName', externalName: 'evil.example', ports: [{ port: 443 }] } };
+    expect(servers(routes({ tcp: [{ route: [to('alias', 443)] }] }), service)).toEqual(['evil.example:443']);
+    expect(servers(routes({ tcp: [{ route: [to('alias.egress.svc.cluster.local')] }] }), service)).toEqual(['evil.example:443']);
+    expect(servers(routes({ tcp: [{ route: [to('alias', 443)] }] }), { ...service, spec: { ...service.spec, type: 'ClusterIP' } })).toEqual([]);
+  });
+
   test('what says not where it leads cannot be relied on', () => {
     const route = routes({ tcp: [{ route: [to('pay.example', 443)] }] });
     expect(leads(route, entry({ resolution: 'NONE' })).unreadable).toEqual(["VirtualService egress/out leads to 'pay.example', of which ServiceEntry egress/entry does not say where it is"]);

@@ -37,13 +37,20 @@ export interface Entrance {
 
 export const SERVICES: KindReader = {
   kinds: ['/Service'],
-  read: (object, ref, sink) => sink.service({
-    ref,
-    namespace: ref.namespace!,
-    selector: Object.keys(object.spec?.selector ?? {}).length > 0 ? at('spec.selector', () => LabelSelector.ofLabels(object.spec.selector)) : undefined,
-    ports: each(object.spec?.ports, 'spec.ports', ({ name, protocol = 'TCP', port, targetPort = port, appProtocol }) =>
-      ({ name, protocol, port, target: targetPort, appProtocol })),
-  }),
+  read(object: any, ref: ObjectRef, sink: ModelSink): void {
+    const namespace = ref.namespace!;
+    const { selector, type, externalName } = object.spec ?? {};
+    const ports = each(object.spec?.ports, 'spec.ports', ({ name, protocol = 'TCP', port, targetPort = port, appProtocol }) =>
+      ({ name, protocol, port, target: targetPort, appProtocol }));
+    sink.service({
+      ref, namespace, ports, selector: Object.keys(selector ?? {}).length > 0 ? at('spec.selector', () => LabelSelector.ofLabels(selector)) : undefined,
+    });
+    if (type !== 'ExternalName' || typeof externalName !== 'string') return;
+    // To a mesh it is a name that leads to another one, outside.
+    const opened = ports.map(({ port }) => ({ port, target: port }));
+    const hosts = ['', '.svc', '.svc.cluster.local'].map(domain => `${ref.name}.${namespace}${domain}`);
+    sink.registeredHosts({ ref, hosts, resolution: 'DNS', endpoints: [externalName], ports: opened, exportTo: ['*'] });
+  },
 };
 
 export const INGRESS: KindReader = {
