@@ -1,29 +1,42 @@
 /**
  * What else has to hold where a connection is allowed for some requests only: methods, paths, hosts, headers, tokens.
  *
- * Laws: a connection that some rule allows whatever is asked for has no condition; of the others each rule that allows some of it is one, as
- * `TCP 8080 where method GET`. Where nobody says a condition, nothing is looked for.
+ * Laws: a connection that some rule allows whatever is asked for has no condition; of the others each rule that allows some of it is one.
+ * Where no rule at the destination has a condition, nothing is looked for.
  */
 import { explain } from './explain';
-import type { ClusterModel } from './model';
 import type { End, Endpoint, Reachability } from './reachability';
-import { Rule } from './rules';
+import { Policy, Rule } from './rules';
 import { ConnectionSet } from '../algebra/connection-set';
 import { IpSet } from '../algebra/ip-set';
 
-/** The conditions of what may pass from one end to the other, sorted; none where it passes whatever is asked for. */
-export function conditionsOf(reach: Reachability, src: End, dst: End, conn: ConnectionSet): readonly string[] {
-  if (dst instanceof IpSet || conn.isEmpty || !hasConditions(reach.model)) return NONE;
-  const allowed = src instanceof IpSet ? fromOutside(reach, src, dst) : fromPods(reach, src, dst, conn);
-  const open = ConnectionSet.unionOf(allowed.filter(({ condition }) => condition === undefined).map(({ ports }) => ports));
-  const texts = allowed.flatMap(({ condition, ports }) => {
-    const part = ports.intersect(conn).subtract(open);
-    return condition === undefined || part.isEmpty ? [] : [`${part} where ${condition}`];
-  });
-  return [...new Set(texts)].sort();
+/** Some requests of a connection: `TCP 8080 where method GET`. */
+export interface Condition {
+  readonly conn: ConnectionSet;
+  readonly condition: string;
 }
 
-const NONE: readonly string[] = [];
+/** The conditions of what may pass from one end to the other, sorted; none where it passes whatever is asked for. */
+export function conditionsOf(reach: Reachability, src: End, dst: End, conn: ConnectionSet): readonly Condition[] {
+  if (dst instanceof IpSet || conn.isEmpty) return NONE;
+  const policies = new Set(dst.workload.variants.flatMap(({ shape }) => reach.compilation.policiesOf[shape.id]).filter(({ layer }) => layer === 'authorization'));
+  if (![...policies].some(({ rules }) => rules.some(({ condition }) => condition !== undefined))) return NONE;
+  const allowed = src instanceof IpSet ? fromOutside(src, policies) : fromPods(reach, src, dst, conn);
+  const open = ConnectionSet.unionOf(allowed.filter(({ condition }) => condition === undefined).map(({ ports }) => ports));
+  const found = allowed.flatMap(({ condition, ports }) => (condition === undefined ? [] : [{ condition, conn: ports.intersect(conn).subtract(open) }]));
+  return distinct(found.filter(each => !each.conn.isEmpty));
+}
+
+/** Each once, in the order of their texts. */
+export function distinct(conditions: readonly Condition[]): readonly Condition[] {
+  return [...new Map(conditions.map(each => [textOfCondition(each), each]))].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
+}
+
+export function textOfCondition({ conn, condition }: Condition): string {
+  return `${conn} where ${condition}`;
+}
+
+const NONE: readonly Condition[] = [];
 
 interface Allowed {
   readonly ports: ConnectionSet;
@@ -35,18 +48,10 @@ function fromPods(reach: Reachability, src: Endpoint, dst: Endpoint, conn: Conne
     (direction === 'ingress' && effect === 'allow' && layer?.name === 'authorization' ? [{ ports, condition: rule?.condition }] : []));
 }
 
-/** Of addresses every rule counts that is about some of them. */
-function fromOutside(reach: Reachability, src: IpSet, dst: Endpoint): Allowed[] {
-  const policies = new Set(dst.workload.variants.flatMap(({ shape }) => reach.compilation.policiesOf[shape.id]));
+/** Of addresses every rule counts that is about some of them, but what is open is so only where a rule is about all of them. */
+function fromOutside(src: IpSet, policies: ReadonlySet<Policy>): Allowed[] {
   const isAbout = ({ peers: { any, addresses, withoutIdentity } }: Rule) => any || (addresses ? addresses.overlaps(src) : withoutIdentity === true);
-  return [...policies].filter(({ layer }) => layer === 'authorization').flatMap(({ rules }) =>
-    rules.filter(rule => rule.action === 'allow' && isAbout(rule)).map(({ ports, condition }) => ({ ports: ports.numbers, condition })));
-}
-
-const known = new WeakMap<ClusterModel, boolean>();
-
-function hasConditions(model: ClusterModel): boolean {
-  const found = known.get(model) ?? model.policies.some(({ layer, rules }) => layer === 'authorization' && rules.some(({ condition }) => condition !== undefined));
-  known.set(model, found);
-  return found;
+  const isAboutAll = ({ peers: { any, addresses } }: Rule) => any || addresses === undefined || addresses.contains(src);
+  return [...policies].flatMap(({ rules }) => rules.filter(rule => rule.action === 'allow' && isAbout(rule))
+    .filter(rule => rule.condition !== undefined || isAboutAll(rule)).map(({ ports, condition }) => ({ ports: ports.numbers, condition })));
 }

@@ -1,4 +1,4 @@
-import { conditionsOf } from './conditions';
+import { Condition, conditionsOf, distinct, textOfCondition } from './conditions';
 import { CONTROLLER_TEXT, entranceRows } from './entrance-rows';
 import { ClusterModel } from './model';
 import { wordingOf, worldOf } from './names';
@@ -27,22 +27,25 @@ export interface ConnectivityChange {
   readonly before: ConnectionSet;
   readonly after: ConnectionSet;
   /** What else has to hold, where on either side only some requests are let in. @default - nothing */
-  readonly where?: { readonly before: readonly string[]; readonly after: readonly string[] };
+  readonly where?: { readonly before: readonly Condition[]; readonly after: readonly Condition[] };
 }
 
 /** Whether a change lets anything through that was denied before. */
 export function opens({ before, after, where }: ConnectivityChange): boolean {
-  return !after.isSubsetOf(before) || (where !== undefined && widens(where.before, where.after));
+  return widens({ conn: before, where: where?.before ?? [] }, { conn: after, where: where?.after ?? [] });
 }
 
 /** Whether a change denies anything that got through before. */
 export function closes({ before, after, where }: ConnectivityChange): boolean {
-  return !before.isSubsetOf(after) || (where !== undefined && widens(where.after, where.before));
+  return widens({ conn: after, where: where?.after ?? [] }, { conn: before, where: where?.before ?? [] });
 }
 
-/** Whether requests may be let in that were not: any where there is no condition any more, or those of one that is new. */
-function widens(before: readonly string[], after: readonly string[]): boolean {
-  return before.length > 0 && (after.length === 0 || after.some(condition => !before.includes(condition)));
+/** Whether something may pass that did not: another connection, any request where only some did, or those of a condition that is new there. */
+function widens(was: Passage, is: Passage): boolean {
+  const open = ({ conn, where }: Passage) => conn.subtract(ConnectionSet.unionOf(where.map(each => each.conn)));
+  const known = (condition: string) => ConnectionSet.unionOf(was.where.filter(each => each.condition === condition).map(({ conn }) => conn));
+  return !is.conn.isSubsetOf(was.conn) || !open(is).isSubsetOf(open(was))
+    || is.where.some(({ conn, condition }) => !conn.isSubsetOf(open(was).union(known(condition))));
 }
 
 /** The pairs whose connections differ, sorted. */
@@ -170,7 +173,7 @@ type Pairs = Map<string, Map<string, Passage>>;
 /** What may pass, and what else has to hold. */
 interface Passage {
   readonly conn: ConnectionSet;
-  readonly where: readonly string[];
+  readonly where: readonly Condition[];
 }
 
 function* insideChanges(sides: Sides): Iterable<ConnectivityChange> {
@@ -239,10 +242,10 @@ function* entranceChanges(sides: Sides): Iterable<ConnectivityChange> {
   yield* pairChanges(was, is);
 }
 
-function put(pairs: Pairs, src: string, dst: string, conn: ConnectionSet, where: readonly string[] = []): void {
+function put(pairs: Pairs, src: string, dst: string, conn: ConnectionSet, where: readonly Condition[] = []): void {
   const row = pairs.get(src) ?? new Map<string, Passage>();
   const known = row.get(dst) ?? CLOSED;
-  pairs.set(src, row.set(dst, { conn: conn.union(known.conn), where: [...known.where, ...where] }));
+  pairs.set(src, row.set(dst, { conn: conn.union(known.conn), where: distinct([...known.where, ...where]) }));
 }
 
 function* pairChanges(was: Pairs, is: Pairs): Iterable<ConnectivityChange> {
@@ -265,7 +268,7 @@ function compareOutside(was: readonly OutsidePassage[], is: readonly OutsidePass
   const found = new Map<string, OutsideChange>();
   const add = (addresses: IpSet, old: Passage, now: Passage) => {
     if (addresses.isEmpty || isSamePassage(old, now)) return;
-    const key = [old.conn.key, ...old.where, '', now.conn.key, ...now.where].join('\n');
+    const key = [old.conn.key, ...old.where.map(textOfCondition), '', now.conn.key, ...now.where.map(textOfCondition)].join('\n');
     found.set(key, { addresses: addresses.union(found.get(key)?.addresses ?? IpSet.none()), was: old, is: now });
   };
   for (const old of was) for (const now of is) add(old.addresses.intersect(now.addresses), old, now);
@@ -276,7 +279,7 @@ function compareOutside(was: readonly OutsidePassage[], is: readonly OutsidePass
 }
 
 function isSamePassage(a: Passage, b: Passage): boolean {
-  return a.conn.equals(b.conn) && sameList(a.where, b.where, isEqual);
+  return a.conn.equals(b.conn) && sameList(a.where, b.where, (one, other) => textOfCondition(one) === textOfCondition(other));
 }
 
 function* changeOf(src: string, dst: string, was: Passage, is: Passage): Iterable<ConnectivityChange> {

@@ -1,5 +1,5 @@
 import { PeerClass } from './classes';
-import { conditionsOf } from './conditions';
+import { conditionsOf, textOfCondition } from './conditions';
 import { CONTROLLER_TEXT, entranceRows } from './entrance-rows';
 import { worldOf } from './names';
 import { ClassTarget, End, Endpoint, Reachability } from './reachability';
@@ -101,7 +101,7 @@ function outsideSources(reach: Reachability, endpoints: readonly Endpoint[]): Ou
 
 function allowance(reach: Reachability, src: End, dst: Endpoint, conn: ConnectionSet): Pick<ConnectivityRow, 'conn' | 'where'> {
   const where = conditionsOf(reach, src, dst, conn);
-  return { conn: conn.toString(), ...where.length ? { where: [...where] } : {} };
+  return { conn: conn.toString(), ...where.length ? { where: where.map(textOfCondition) } : {} };
 }
 
 function byText(a: { readonly text: string }, b: { readonly text: string }): number {

@@ -1,12 +1,11 @@
-import type { Identity } from './mesh-identity';
-import { PodShape } from './pods';
-import { keyOfMatch, NamedPort, Peers, PodMatch, Policy, Ports, Rule, textOfRef } from './rules';
-import { Labels } from '../algebra/label-selector';
-
 /**
  * Whether policies and pods of two readings say the same, whoever says it. Two readings of a cluster differ in little, so all of it is compared
  * to find that little: each reading writes down once what a policy and a pod say, and one text is held against the other.
  */
+import type { Identity } from './mesh-identity';
+import { PodShape } from './pods';
+import { keyOfMatch, NamedPort, Peers, PodMatch, Policy, Ports, Rule, textOfRef } from './rules';
+import { Labels } from '../algebra/label-selector';
 
 /** All that a policy says, and its name. */
 export function keyOfPolicy({ ref, layer, order, subject, directions, rules }: Policy): string {
@@ -29,14 +28,15 @@ const MOST_TEXTS = 100_000;
 
 function addRule(pieces: string[], { direction, action, index, name, peers, ports, condition }: Rule): void {
   const { any, pods, addresses, addressesOfPods, hosts, withoutIdentity } = peers;
-  pieces.push(direction, action, String(index), ports.numbers.key);
-  for (const port of ports.names) pieces.push(`${port.protocol ?? '*'}:${port.name}`);
-  if (any) pieces.push('*');
-  for (const match of pods) pieces.push(keyOfMatch(match));
-  if (addresses) pieces.push(addresses.key, addressesOfPods ? 'of pods' : '');
+  // Each part begins with a word of its own, so that no two of them are taken for each other.
+  pieces.push(`rule ${direction} ${action} ${index} ${ports.numbers.key}`);
+  for (const port of ports.names) pieces.push(`port ${port.protocol ?? '*'}:${port.name}`);
+  if (any) pieces.push('any');
+  for (const match of pods) pieces.push(`pods ${keyOfMatch(match)}`);
+  if (addresses) pieces.push(`addresses${addressesOfPods ? ' of pods' : ''} ${addresses.key}`);
   if (withoutIdentity) pieces.push('without identity');
-  if (hosts) pieces.push(hosts.join());
-  if (name !== undefined || condition !== undefined) pieces.push(JSON.stringify([name, condition]));
+  if (hosts?.length) pieces.push(`hosts ${hosts.join()}`);
+  if (name !== undefined || condition !== undefined) pieces.push(`named ${JSON.stringify([name, condition])}`);
 }
 
 /** Pods that no rule of either reading can tell from each other: what a reading tells shapes apart by, it has written down once. */

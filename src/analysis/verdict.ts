@@ -34,7 +34,7 @@ export interface ConnectivityQuery {
 export interface Reason {
   /** `egress` at the source, or `ingress` at the destination. */
   readonly direction: string;
-  /** The layer that decided: `network-policy`, `admin`, `baseline`, ... */
+  /** The layer that decided: `network-policy`, `admin`, `baseline`, ...; or what is told beside that: `source-address`, `sidecar`, `request-authentication`, `gateway`. */
   readonly layer: string;
   readonly allows: boolean;
   /** The object, as `Kind namespace/name`; none where nothing speaks about the pod. */

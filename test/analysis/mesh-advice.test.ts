@@ -1,5 +1,6 @@
 import { Connectivity } from '../../src/analysis/connectivity';
-import { diff, opens, closes } from '../../src/analysis/diff';
+import { textOfCondition } from '../../src/analysis/conditions';
+import { ConnectivityChange, diff, opens, closes } from '../../src/analysis/diff';
 import { tell } from '../../src/analysis/report/story';
 import { endsOf } from '../../src/analysis/verdict';
 
@@ -116,6 +117,7 @@ describe('9. requests are carried as conditions, into the rows and the differenc
   const from = [{ source: { principals: ['cluster.local/ns/shop/sa/web'] } }];
   const get = (path: string) => ({ from, to: [{ operation: { ports: ['8080'], methods: ['GET'], paths: [path] } }] });
   const where = (net: Connectivity) => net.rows().find(({ src, dst }) => src === 'shop/web[Pod]' && dst === 'shop/api[Pod]')?.where;
+  const told = ({ where: conditions }: ConnectivityChange) => ({ before: conditions?.before.map(textOfCondition), after: conditions?.after.map(textOfCondition) });
   const changes = (before: any[], after: any[]) => diff(read(...before)._reachability, read(...after)._reachability);
 
   test('a row says what a request has to be', () => {
@@ -132,20 +134,14 @@ describe('9. requests are carried as conditions, into the rows and the differenc
   test('what is asked of those outside is said of their rows', () => {
     const rule = { from: [{ source: { ipBlocks: ['203.0.113.0/24'] } }], to: [{ operation: { ports: ['8080'], paths: ['/x'] } }] };
     const rows = read(allow(rule)).rows().filter(({ src, dst }) => src.endsWith('[External]') && dst === 'shop/api[Pod]');
-    expect(rows.filter(row => row.where).map(({ src, where: told }) => [src, told])).toEqual([['203.0.113.0-203.0.113.255[External]', ['TCP 8080 where path /x']]]);
+    expect(rows.filter(row => row.where).map(({ src, where: conditions }) => [src, conditions])).toEqual([['203.0.113.0-203.0.113.255[External]', ['TCP 8080 where path /x']]]);
   });
 
   test('a change of it alone is a change, which opens, closes, or does both', () => {
     const [one, two, both] = [[allow(get('/a'))], [allow(get('/b'))], [allow(get('/a'), get('/b'))]];
     const [more] = changes(one, both);
-    expect({ ...more, before: more.before.toString(), after: more.after.toString() }).toEqual({
-      change: 'changed',
-      src: 'shop/web[Pod]',
-      dst: 'shop/api[Pod]',
-      before: more.after.toString(),
-      after: more.before.toString(),
-      where: { before: ['TCP 8080 where method GET, path /a'], after: ['TCP 8080 where method GET, path /a', 'TCP 8080 where method GET, path /b'] },
-    });
+    expect(told(more)).toEqual({ before: ['TCP 8080 where method GET, path /a'], after: ['TCP 8080 where method GET, path /a', 'TCP 8080 where method GET, path /b'] });
+    expect([more.change, more.src, more.dst, more.before.equals(more.after)]).toEqual(['changed', 'shop/web[Pod]', 'shop/api[Pod]', true]);
     const judged = (before: any[], after: any[]) => changes(before, after).map(change => [opens(change), closes(change)]);
     expect(judged(one, both)).toEqual([[true, false]]);
     expect(judged(both, one)).toEqual([[false, true]]);
@@ -160,9 +156,33 @@ describe('9. requests are carried as conditions, into the rows and the differenc
     expect(judged(whole, [allow(get('/a'))])).toEqual([[false, true]]);
   });
 
+  test('a flow that is taken away closes only, and one that comes opens only, whatever its requests', () => {
+    const judged = (before: any[], after: any[]) => changes(before, after).map(change => [change.change, opens(change), closes(change)]);
+    const [nobody, some] = [[allow({ from, to: [{ operation: { ports: ['9090'] } }] })], [allow({ from, to: [{ operation: { ports: ['9090'] } }] }, get('/a'))]];
+    expect(judged(some, nobody)).toEqual([['changed', false, true]]);
+    expect(judged(nobody, some)).toEqual([['changed', true, false]]);
+    const closed = [allow({ from: [{ source: { principals: ['cluster.local/ns/store/sa/stock'] } }] })];
+    const web = (before: any[], after: any[]) => changes(before, after).filter(({ src }) => src === 'shop/web[Pod]').map(change => [opens(change), closes(change)]);
+    expect(web([allow(get('/a'))], closed)).toEqual([[false, true]]);
+    expect(web(closed, [allow(get('/a'))])).toEqual([[true, false]]);
+  });
+
+  test('a port less under the same condition closes only', () => {
+    const on = (...ports: string[]) => [allow({ from, to: [{ operation: { ports, methods: ['GET'] } }] })];
+    const judged = (before: any[], after: any[]) => changes(before, after).map(change => [opens(change), closes(change)]);
+    expect(judged(on('8080', '9090'), on('8080'))).toEqual([[false, true]]);
+    expect(judged(on('8080'), on('8080', '9090'))).toEqual([[true, false]]);
+  });
+
+  test('what is open to a part of the addresses only keeps its condition for the others', () => {
+    const at = (block: string, operation: object) => ({ from: [{ source: { ipBlocks: [block] } }], to: [{ operation: { ports: ['8080'], ...operation } }] });
+    const rows = read(allow(at('203.0.113.0/24', { paths: ['/x'] }), at('203.0.113.0/25', {}))).rows().filter(({ src, dst }) => src.startsWith('203.0.113.') && dst === 'shop/api[Pod]');
+    expect(rows.some(({ where: conditions }) => conditions?.includes('TCP 8080 where path /x'))).toBe(true);
+  });
+
   test('of those outside too', () => {
     const rule = (path: string) => ({ from: [{ source: { ipBlocks: ['203.0.113.0/24'] } }], to: [{ operation: { ports: ['8080'], paths: [path] } }] });
-    expect(changes([allow(rule('/x'))], [allow(rule('/y'))]).map(({ src, where: told }) => [src, told])).toEqual([
+    expect(changes([allow(rule('/x'))], [allow(rule('/y'))]).map(change => [change.src, told(change)])).toEqual([
       ['203.0.113.0-203.0.113.255[External]', { before: ['TCP 8080 where path /x'], after: ['TCP 8080 where path /y'] }],
     ]);
   });

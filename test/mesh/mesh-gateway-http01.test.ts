@@ -71,6 +71,11 @@ describe('6. MeshGateway: HTTP-01, opened explicitly', () => {
     expect(refusal(cluster.app)).toBe('');
   });
 
+  test('two hosts whose solvers could not be told apart are refused', () => {
+    expect(checksum('aca.example')).toBe(checksum('bab.example'));
+    expect(() => proven({ hosts: ['aca.example', 'bab.example'] })).toThrow(/http01-/);
+  });
+
   test('the gateway takes one method and one path there of whoever validates, and of its clients the way to HTTPS', () => {
     const cluster = proven({ clients: [Peer.cidr('203.0.113.0/24')] });
     expect(plainRules(cluster)).toEqual([

@@ -84,7 +84,7 @@ export const MESH_READERS: Mutant[] = [
   {
     title: 'a change of what requests have to be is no change',
     file: 'src/analysis/diff.ts',
-    find: 'return a.conn.equals(b.conn) && sameList(a.where, b.where, isEqual);',
+    find: 'return a.conn.equals(b.conn) && sameList(a.where, b.where, (one, other) => textOfCondition(one) === textOfCondition(other));',
     replace: 'return a.conn.equals(b.conn);',
     test: 'test/analysis/mesh-advice.test.ts',
     name: '9. requests are carried as conditions, into the rows and the difference a change of it alone',
@@ -104,5 +104,13 @@ export const MESH_READERS: Mutant[] = [
     replace: 'const domain = written ?? trustDomain ?? ALIAS;',
     test: 'test/analysis/mesh-identity.test.ts',
     name: '9. who a pod is to the mesh of another trust domain',
+  },
+  {
+    title: 'a condition that nobody has any more is taken for one that opens',
+    file: 'src/analysis/diff.ts',
+    find: '|| !open(is).isSubsetOf(open(was))',
+    replace: '|| (was.where.length > 0 && is.where.length === 0)',
+    test: 'test/analysis/mesh-advice.test.ts',
+    name: '9. requests are carried as conditions, into the rows and the difference a flow that is taken away',
   },
 ];
