@@ -1,5 +1,5 @@
-import { Connectivity } from '../../src/analysis/connectivity';
 import { textOfCondition } from '../../src/analysis/conditions';
+import { Connectivity } from '../../src/analysis/connectivity';
 import { ConnectivityChange, diff, opens, closes } from '../../src/analysis/diff';
 import { tell } from '../../src/analysis/report/story';
 import { endsOf } from '../../src/analysis/verdict';
@@ -117,7 +117,8 @@ describe('9. requests are carried as conditions, into the rows and the differenc
   const from = [{ source: { principals: ['cluster.local/ns/shop/sa/web'] } }];
   const get = (path: string) => ({ from, to: [{ operation: { ports: ['8080'], methods: ['GET'], paths: [path] } }] });
   const where = (net: Connectivity) => net.rows().find(({ src, dst }) => src === 'shop/web[Pod]' && dst === 'shop/api[Pod]')?.where;
-  const told = ({ where: conditions }: ConnectivityChange) => ({ before: conditions?.before.map(textOfCondition), after: conditions?.after.map(textOfCondition) });
+  const told = ({ where: conditions }: ConnectivityChange) =>
+    ({ before: conditions?.before.map(textOfCondition), after: conditions?.after.map(textOfCondition) });
   const changes = (before: any[], after: any[]) => diff(read(...before)._reachability, read(...after)._reachability);
 
   test('a row says what a request has to be', () => {
