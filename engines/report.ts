@@ -166,21 +166,16 @@ ${proxies.broken.map(({ what, differences }) => `- ${what}: ${differences} diffe
 Whereto the routes of each gateway lead is held against what it may reach, both ways, and what a proxy knows of outside against what its workload may reach
 there; what it does not know, no proxy leads anywhere.
 
-An upstream Envoy ${ENVOY_VERSION} that asks istiod itself, as the proxy of one workload, takes the ${proxies.direct?.clusters ?? 0} clusters that it is told and stays there: it waits for
-${(proxies.direct?.waiting ?? []).map(name => `\`${name}\``).join(' and ')}, which an agent beside it would hand it over a socket, and asks for no listener before (${proxies.direct?.listeners ?? 0} listeners). Its own counters say so:
-
-\`\`\`text
-${(proxies.direct?.log ?? []).join('\n')}
-\`\`\`
-
-So real proxies start from a file, with what istiod told them: its listeners' chains with their filters, its routes. Certificates come from files, the
-issuer's keys are put in their place, and clusters lead to where the test has its ends.
+Two scenes were played in network namespaces: every pod has one, with an application behind its ports and, in the mesh, an upstream Envoy ${ENVOY_VERSION} beside it that asks
+istiod itself for all it does and shows it who it is. Connections of the pod are led through it by rules of its namespace, its own are told by its group, as the mesh does it; its
+certificate comes over the socket where istiod tells it to ask, from a small agent of our own. Certificates of gateways are Secrets in the API server, and istiod hands them
+over because the Role of the gateway says so. ${proxies.tries.length} requests were made, from pods, from strangers in the cluster and from outside:
 
 ${table(['tried', 'answered'], proxies.tries.map(({ what, found }) => [what, `${found}`]))}
 
-With the policies of \`orders\` and of the way out widened to everybody with an identity, and the gateway's denials taken away, these came out otherwise:
+While they ran, this was broken on purpose, one after the other; istiod told it, and this came out otherwise, and right again once it was mended:
 
-${table(['tried', 'answered'], proxies.widened.map(({ what, found }) => [what, `${found}`]))}
+${table(['broken', 'tried', 'answered'], proxies.otherwise.flatMap(({ what: broken, tries }) => tries.map(({ what, found }) => [broken, what, `${found}`])))}
 `;
 }
 

@@ -47,6 +47,7 @@ export const ENGINES = {
   } as Engine,
   istioctl: { name: 'istioctl', pin: 'istio', main: 'istio.io/istio/istioctl/cmd/istioctl', module: 'istio.io/istio' } as Engine,
   xdsClient: { name: 'xds-client', pin: 'istio', main: './xds' } as Engine,
+  meshAgent: { name: 'mesh-agent', pin: 'istio', main: './agent' } as Engine,
   istiod: { name: 'pilot-discovery', pin: 'istio', main: 'istio.io/istio/pilot/cmd/pilot-discovery', module: 'istio.io/istio' } as Engine,
 };
 

@@ -1,14 +1,13 @@
 /**
  * Part mesh: istiod serves what the library wrote, and what it tells each proxy is what the analysis reads. Broken on purpose, it is not.
  */
-import { Direct, tryDirect } from './direct';
-import { Try, tryEnvoys } from './envoys';
-import { ControlPlane, MeshPod, ProxyConfiguration, applyMesh, startIstiod } from './istiod';
-import { agreement, carries } from './proxies';
-import { egressScene, meshScene } from './scene';
-import { tryWaysOut } from './ways-out';
+import { Certificates } from './certificates';
+import { MeshPod, ProxyConfiguration, applyMesh, carries, startIstiod } from './istiod';
+import { agreement } from './proxies';
+import { SCENES, judgeScene } from './scenes';
+import { Try } from './tries';
 import { installCrds, readCrds } from '../api-server/crds';
-import { ApiServer, startApiServer } from '../api-server/server';
+import { startApiServer } from '../api-server/server';
 import { Case } from '../cases';
 import { envoyBinary } from '../lib/envoy';
 import { Manifest, keyOf } from '../lib/manifests';
@@ -19,16 +18,14 @@ export interface ProxiesReport {
   readonly broken: { readonly what: string; readonly differences: number }[];
   /** What real proxies did. */
   readonly tries: Try[];
-  /** What they did with a policy that was widened on purpose. */
-  readonly widened: Try[];
-  /** An Envoy that asks istiod itself. */
-  direct?: Direct;
+  /** What they did otherwise once something was broken on purpose. */
+  readonly otherwise: { readonly what: string; readonly tries: readonly Try[] }[];
   /** Why no proxy was started, if none was. */
   missing: string;
   readonly failures: string[];
 }
 
-export const noProxies = (): ProxiesReport => ({ cases: [], broken: [], tries: [], widened: [], missing: '', failures: [] });
+export const noProxies = (): ProxiesReport => ({ cases: [], broken: [], tries: [], otherwise: [], missing: '', failures: [] });
 
 /** What goes wrong with one policy of a workload, so that its proxy lets in more or less than was stated. */
 const MUTATIONS: { readonly what: string; readonly change: (spec: any) => any }[] = [
@@ -45,14 +42,13 @@ export async function judgeProxies(run: Run, cases: readonly Case[], into: Proxi
   await installCrds(server.client, crds.filter((crd: any) => /(^|\.)istio\.io$/.test(crd.spec.group)));
   const { binary, problem = '' } = envoyBinary();
   into.missing = problem;
-  const scenes = [
-    { name: SCENE, manifests: meshScene(run.folder('mesh-scene')) },
-    { name: WAYS_OUT, manifests: egressScene(run.folder('mesh-egress-scene')) },
-  ];
-  for (const { name, manifests } of [...cases.filter(each => each.manifests.some(isAllowance)), ...scenes]) {
+  const scenes = SCENES.map(scene => ({ ...scene, manifests: scene.make(run.folder(`mesh-${scene.short}`)) }));
+  for (const { name, manifests, ...scene } of [...cases.filter(each => each.manifests.some(isAllowance)), ...scenes]) {
     const trustDomain = trustDomainOf(manifests);
-    const pods = await applyMesh(server, manifests);
-    const istiod = await startIstiod(run, server, { trustDomain });
+    const { pods: everybody, remove } = await applyMesh(server, manifests);
+    const pods = everybody.filter(({ meshed }) => meshed);
+    const certificates = await Certificates.make(run, `mesh-${into.cases.length}`, pods, trustDomain, 'others' in scene ? scene.others : {});
+    const istiod = await startIstiod(run, server, { trustDomain }, certificates.folder);
     try {
       const { questions, open, differences } = await settled(manifests, pods, trustDomain, () => istiod.configurationsOf(pods));
       into.cases.push({ name, proxies: pods.length, questions, open });
@@ -70,67 +66,13 @@ export async function judgeProxies(run: Run, cases: readonly Case[], into: Proxi
         // Or what is left of this mutation would be counted for the next.
         await settled(manifests, pods, trustDomain, () => istiod.configurationsOf(pods));
       }
-      if (name === SCENE && binary) await judgeEnvoys(run, binary, istiod, pods, server, manifests, into);
-      if (name === WAYS_OUT && binary) await judgeWaysOut(run, binary, istiod, pods, server, manifests, into);
+      if ('others' in scene && binary) await judgeScene({ ...scene, run, binary, server, plane: istiod, manifests, pods: everybody, certificates }, into);
     } finally {
       await istiod.stop();
     }
+    await remove();
   }
   await server.stop();
-}
-
-const SCENE = 'a shop behind a gateway';
-const WAYS_OUT = 'ways out, a port in plaintext, names proven by HTTP-01';
-
-/** The scene in real proxies, as it is, and with one policy that lets everybody with an identity in for everything. */
-async function judgeEnvoys(
-  run: Run, binary: string, istiod: ControlPlane, pods: readonly MeshPod[], server: ApiServer, manifests: readonly Manifest[], into: ProxiesReport,
-): Promise<void> {
-  const told = () => istiod.configurationsOf(pods);
-  await settled(manifests, pods, trustDomainOf(manifests), told);
-  into.tries.push(...await tryEnvoys(run, binary, istiod, pods));
-  for (const { what, expected, found } of into.tries) {
-    if (!expected.includes(found)) into.failures.push(`Envoy: ${what}: ${found}, and ${expected.join(' or ')} is right`);
-  }
-  const policy = manifests.find(({ kind, metadata }) => kind === 'AuthorizationPolicy' && metadata.name === 'orders-authorization')!;
-  await server.client.applied({ ...policy, spec: { ...policy.spec, rules: [{ from: [{ source: { principals: ['*'] } }] }] } });
-  await broken(manifests, pods, trustDomainOf(manifests), told);
-  const widened = await tryEnvoys(run, binary, istiod, pods, 'widened-envoys');
-  into.widened.push(...widened.filter(({ expected, found }) => !expected.includes(found)));
-  if (!into.widened.some(({ what }) => what.startsWith('an identity that nobody stated'))) into.failures.push('Envoy: a policy that lets everybody in changes nothing');
-  await server.client.applied(policy);
-
-  const denials = manifests.find(({ kind, metadata }) => kind === 'AuthorizationPolicy' && metadata.name === 'public-denials')!;
-  await server.client.applied({ ...denials, spec: { ...denials.spec, rules: [{ to: [{ operation: { ports: ['8443'], paths: ['/elsewhere'] } }] }] } });
-  // Of requests at a gateway no question tells that istiod knows of it: the proxies are asked until they do.
-  let opened: Try[] = [];
-  for (let tries = 0; tries < 5 && opened.length === 0; tries++) {
-    await new Promise(resolve => setTimeout(resolve, 500));
-    opened = (await tryEnvoys(run, binary, istiod, pods, `opened-envoys-${tries}`)).filter(({ expected, found }) => !expected.includes(found));
-  }
-  into.widened.push(...opened);
-  if (!opened.some(({ what }) => what.includes('`GET /admin`'))) into.failures.push('Envoy: a gateway without its denials still denies');
-  await server.client.applied(denials);
-}
-
-/** The second scene in real proxies, as it is, and with a way out that everybody with an identity may take. */
-async function judgeWaysOut(
-  run: Run, binary: string, istiod: ControlPlane, pods: readonly MeshPod[], server: ApiServer, manifests: readonly Manifest[], into: ProxiesReport,
-): Promise<void> {
-  const told = () => istiod.configurationsOf(pods);
-  await settled(manifests, pods, trustDomainOf(manifests), told);
-  into.direct = await tryDirect(run, binary, istiod, pods.find(({ workload }) => workload === 'cash')!);
-  const tries = await tryWaysOut(run, binary, istiod, pods);
-  into.tries.push(...tries);
-  for (const { what, expected, found } of tries) {
-    if (!expected.includes(found)) into.failures.push(`Envoy: ${what}: ${found}, and ${expected.join(' or ')} is right`);
-  }
-  const policy = manifests.find(({ kind, metadata }) => kind === 'AuthorizationPolicy' && metadata.name === 'pay-authorization')!;
-  await server.client.applied({ ...policy, spec: { ...policy.spec, rules: [{ from: [{ source: { principals: ['*'] } }] }] } });
-  await broken(manifests, pods, trustDomainOf(manifests), told);
-  const widened = (await tryWaysOut(run, binary, istiod, pods, 'widened-ways-out')).filter(({ expected, found }) => !expected.includes(found));
-  into.widened.push(...widened);
-  if (!widened.some(({ what }) => what.startsWith('`books`, which did not state it'))) into.failures.push('Envoy: a way out that everybody may take changes nothing');
 }
 
 /** A policy of one workload that names its callers. */

@@ -4,7 +4,7 @@
  * proxy lets it in; and which Services a proxy knows of. What depends on a request, and where a gateway leads, is tried in real proxies.
  */
 import { Connectivity } from 'cdk8s-secure-network';
-import { MeshPod, ProxyConfiguration, templateOf } from './istiod';
+import { MeshPod, ProxyConfiguration, carries, templateOf } from './istiod';
 import { Call, chainsFor, letsIn } from './rbac';
 import { Manifest } from '../lib/manifests';
 
@@ -143,8 +143,4 @@ function insideOf(manifests: readonly Manifest[], service: string, port: number)
 function portsOf(manifests: readonly Manifest[], { namespace, workload }: MeshPod): number[] {
   const own = manifests.filter(({ metadata, spec }) => metadata.namespace === namespace && metadata.name === workload && spec?.template?.spec?.containers);
   return own.flatMap(({ spec }) => spec.template.spec.containers.flatMap((container: any) => (container.ports ?? []).map((port: any) => port.containerPort)));
-}
-
-export function carries(labels: Readonly<Record<string, string>> | undefined, selector: Record<string, string>): boolean {
-  return labels !== undefined && Object.entries(selector).every(([key, value]) => labels[key] === value);
 }

@@ -47,7 +47,7 @@ export function egressScene(outdir: string): Manifest[] {
   // As cert-manager makes it, while a name is being proven.
   const metadata = { namespace, name: 'cm-acme-http-solver', labels: selector, annotations: { 'sidecar.istio.io/inject': 'false' } };
   const securityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } };
-  const spec = { automountServiceAccountToken: false, containers: [{ name: 'acmesolver', image: 'registry.example/acmesolver:1.0.0', securityContext }] };
+  const spec = { automountServiceAccountToken: false, containers: [{ name: 'acmesolver', image: 'registry.example/acmesolver:1.0.0', ports: [{ containerPort: 8089 }], securityContext }] };
   const solver = { apiVersion: 'v1', kind: 'Pod', metadata, spec };
   return [...written, solver];
 }

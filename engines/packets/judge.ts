@@ -1,6 +1,6 @@
 /** Part 2: real connections through a real enforcer, each held against what the analysis says of it. */
 import { Enforcer, createPod } from './enforcer';
-import { Listener } from './farm';
+import { Listener } from '../lib/farm';
 import { Scene, ScenePod, podObject } from './scene';
 import { Plan, PlannedTry, hostOf, verdictsOf } from './tries';
 import { namespacesFirst } from '../api-server/acceptance';

@@ -1,5 +1,5 @@
 /** What is tried in a scene, and what the analysis says of each try. */
-import { Transport, Try } from './farm';
+import { Transport, Try } from '../lib/farm';
 import { outsideAddresses } from './outside';
 import { Scene, ScenePod, SceneService, POD_CIDRS, SERVICE_CIDRS, podObject } from './scene';
 import { IpSet } from '../../src/algebra/ip-set';

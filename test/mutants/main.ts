@@ -24,33 +24,39 @@ interface Task extends Mutant {
 
 type Outcomes = ReadonlyMap<string, string>;
 
+/** Random tests try the same cases each time: whether a mutant is killed is not a matter of luck. */
+process.env.SEED ??= '1';
+
 async function main(): Promise<void> {
   const wanted = process.argv.slice(2).map(Number);
   const tasks = Object.entries(MUTANTS).flatMap(([item, mutants]) => mutants.map(mutant => ({ item: Number(item), ...mutant })))
     .filter(({ item }) => wanted.length === 0 || wanted.includes(item));
   const copy = makeCopy();
   try {
-    const failures = await tryAll(copy, tasks);
-    console.log(`\n${tasks.length} mutants, ${tasks.length - failures} killed, ${failures} not`);
-    process.exitCode = failures || tasks.length === 0 ? 1 : 0;
+    const survivors = await tryAll(copy, tasks);
+    console.log(`\n${tasks.length} mutants, ${tasks.length - survivors.length} killed, ${survivors.length} not`);
+    for (const survivor of survivors) console.log(survivor);
+    process.exitCode = survivors.length || tasks.length === 0 ? 1 : 0;
   } finally {
     fs.rmSync(copy, { recursive: true, force: true });
   }
 }
 
-/** Test file by test file: first without any mutant, then with one at a time. Answers how many were not killed. */
-async function tryAll(copy: string, tasks: readonly Task[]): Promise<number> {
-  let failures = 0;
+/** Test file by test file: first without any mutant, then with one at a time. Answers what was said of those that were not killed. */
+async function tryAll(copy: string, tasks: readonly Task[]): Promise<string[]> {
+  const survivors: string[] = [];
   for (const test of [...new Set(tasks.map(task => task.test))].sort()) {
     const own = tasks.filter(task => task.test === test);
     const before = await runTests(copy, test, own.map(({ name }) => name));
     for (const task of own) {
       const verdict = await tryOne(copy, task, before);
-      if (verdict !== 'killed') failures += 1;
-      console.log(`${verdict === 'killed' ? 'killed  ' : 'SURVIVED'}  ${task.item}. ${task.title}\n          ${verdict === 'killed' ? `by ${task.name}` : verdict}`);
+      const killed = verdict === 'killed';
+      const line = `${killed ? 'killed  ' : 'SURVIVED'}  ${task.item}. ${task.title}\n          ${killed ? `by ${task.name}` : verdict}`;
+      console.log(line);
+      if (!killed) survivors.push(line);
     }
   }
-  return failures;
+  return survivors;
 }
 
 async function tryOne(copy: string, task: Task, before: Outcomes): Promise<string> {

@@ -45,7 +45,8 @@ func writeCertificates(dir string) error {
 	return writeTokenKeys(dir)
 }
 
-// writeIdentities makes ca.crt and for each NAME=URI what a workload shows in a mesh: NAME.crt under that URI, and NAME.key.
+// writeIdentities makes ca.crt and for each NAME=URI what a workload shows in a mesh: NAME.crt under that URI, and NAME.key. For NAME=HOST,HOST
+// it is what a server shows under those names.
 func writeIdentities(dir string, named []string) error {
 	ca := &x509.Certificate{
 		Subject: pkix.Name{CommonName: "engines-mesh"}, IsCA: true, BasicConstraintsValid: true,
@@ -57,13 +58,15 @@ func writeIdentities(dir string, named []string) error {
 	}
 	for _, pair := range named {
 		name, text, _ := strings.Cut(pair, "=")
-		uri, err := url.Parse(text)
-		if err != nil {
-			return err
-		}
-		own := &x509.Certificate{
-			URIs:        []*url.URL{uri},
-			ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+		own := &x509.Certificate{ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}}
+		if strings.Contains(text, "://") {
+			uri, err := url.Parse(text)
+			if err != nil {
+				return err
+			}
+			own.URIs = []*url.URL{uri}
+		} else {
+			own.DNSNames = strings.Split(text, ",")
 		}
 		if _, err := issue(dir, name, own, ca, caKey); err != nil {
 			return err

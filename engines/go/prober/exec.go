@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strconv"
 
 	"golang.org/x/sys/unix"
 )
@@ -29,4 +30,35 @@ func replaceBy(args []string) error {
 		return err
 	}
 	return unix.Exec(path, args[1:], os.Environ())
+}
+
+// What a program inside a pod has of its own: the group it runs under, and the file in place of /etc/resolv.conf.
+type inside struct {
+	Group int    `json:"group"`
+	Names string `json:"names"`
+}
+
+// enter takes GROUP and NAMES in a mount namespace that the process has for itself, and becomes the program.
+func enter(parent int, args []string) error {
+	if len(args) < 3 {
+		return fmt.Errorf("usage: prober inside PARENT GROUP NAMES -- CMD...")
+	}
+	group, err := strconv.Atoi(args[0])
+	if err != nil {
+		return fmt.Errorf("group '%s' is not a number", args[0])
+	}
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		return fmt.Errorf("mounts cannot be its own: %w", err)
+	}
+	if err := unix.Mount(args[1], "/etc/resolv.conf", "", unix.MS_BIND, ""); err != nil {
+		return fmt.Errorf("%s cannot be /etc/resolv.conf: %w", args[1], err)
+	}
+	if err := unix.Setgid(group); err != nil {
+		return err
+	}
+	// A process that changes its group is no longer tied to its parent's life.
+	if err := dieWith(parent); err != nil {
+		return err
+	}
+	return replaceBy(args[2:])
 }

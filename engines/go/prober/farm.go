@@ -148,17 +148,42 @@ func alone(ip net.IP) *net.IPNet {
 	return &net.IPNet{IP: ip, Mask: net.CIDRMask(128, 128)}
 }
 
-// start runs a program in the router's namespace; it dies with this process. The thread that started it has to live as long.
-func (f *farm) start(command, env []string, log string) (any, error) {
-	file, err := os.Create(log)
+// namespaceOf gives the namespace of a host, the router's where none is named.
+func (f *farm) namespaceOf(host string) (*namespace, error) {
+	if host == "" {
+		return f.router, nil
+	}
+	if h := f.hosts[host]; h != nil {
+		return h.ns, nil
+	}
+	return nil, fmt.Errorf("no host '%s'", host)
+}
+
+// start runs a program in the namespace of a host, or of the router; it dies with this process. The thread that started it has to live as
+// long.
+func (f *farm) start(o order) (any, error) {
+	at, err := f.namespaceOf(o.Host)
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.Create(o.Log)
 	if err != nil {
 		return nil, err
 	}
 	started := make(chan error, 1)
+	command, attributes := o.Command, &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if o.Inside != nil {
+		self, err := os.Executable()
+		if err != nil {
+			return nil, err
+		}
+		parent, group := fmt.Sprint(os.Getpid()), fmt.Sprint(o.Inside.Group)
+		command = append([]string{self, "inside", parent, group, o.Inside.Names, "--"}, command...)
+		attributes.Unshareflags = syscall.CLONE_NEWNS
+	}
 	cmd := exec.Command(command[0], command[1:]...)
-	cmd.Stdout, cmd.Stderr, cmd.Env = file, file, append(os.Environ(), env...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	go f.router.alone(func() error {
+	cmd.Stdout, cmd.Stderr, cmd.Env, cmd.Dir, cmd.SysProcAttr = file, file, append(os.Environ(), o.Env...), o.Folder, attributes
+	go at.alone(func() error {
 		err := cmd.Start()
 		started <- err
 		if err != nil {
@@ -172,10 +197,10 @@ func (f *farm) start(command, env []string, log string) (any, error) {
 	return map[string]int{"pid": cmd.Process.Pid}, nil
 }
 
-// forward lets programs in the router's namespace reach an address of the home namespace at a port of their own loopback.
-func (f *farm) forward(port int, target string) error {
+// forward lets programs in a namespace reach an address of the home namespace at a port of their own loopback.
+func (f *farm) forward(at *namespace, port int, target string) error {
 	var server net.Listener
-	err := f.router.do(func() (err error) {
+	err := at.do(func() (err error) {
 		server, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		return err
 	})

@@ -2,8 +2,9 @@
 // namespaces in which connections are really tried. It needs no tool of the system: no ip, no nft, no iptables.
 //
 //	prober certs DIR              a certificate authority, a serving certificate and an administrator's
-//	prober identities DIR NAME=URI...  an authority, and a certificate for each name under its URI
+//	prober identities DIR NAME=URI...  an authority, and a certificate for each name under its URI, or under names of hosts
 //	prober exec PARENT -- CMD...  runs CMD, which is killed when the process PARENT ends
+//	prober inside PARENT GROUP NAMES -- CMD...  the same, under a group and with a file of name servers of its own
 //	prober rules -                prints the names of all nft tables of the namespace it runs in
 //	prober farm PARENT            reads orders as lines of JSON, answers with lines of JSON, until its input ends
 //
@@ -25,7 +26,7 @@ func main() {
 
 func run(args []string) error {
 	if len(args) < 2 {
-		return fmt.Errorf("usage: prober certs DIR | identities DIR NAME=URI... | rules - | exec PARENT -- CMD... | farm PARENT")
+		return fmt.Errorf("usage: prober certs DIR | identities DIR NAME=URI... | rules - | exec PARENT -- CMD... | inside PARENT GROUP NAMES -- CMD... | farm PARENT")
 	}
 	if args[0] == "certs" {
 		return writeCertificates(args[1])
@@ -46,6 +47,8 @@ func run(args []string) error {
 	switch args[0] {
 	case "exec":
 		return replaceBy(args[2:])
+	case "inside":
+		return enter(parent, args[2:])
 	case "farm":
 		return serveOrders(os.Stdin, os.Stdout)
 	}

@@ -23,6 +23,14 @@ type order struct {
 	Command   []string   `json:"command"`
 	Env       []string   `json:"env"`
 	Log       string     `json:"log"`
+	Host      string     `json:"host"`
+	Folder    string     `json:"folder"`
+	Inside    *inside    `json:"inside"`
+
+	Redirects    []redirect        `json:"redirects"`
+	Applications []application     `json:"applications"`
+	Questions    []question        `json:"questions"`
+	Names        map[string]string `json:"names"`
 }
 
 type answer struct {
@@ -70,9 +78,21 @@ func (f *farm) obey(o order) (any, error) {
 	case "queue":
 		return nil, f.router.do(func() error { return queueNewConnections(o.Queue) })
 	case "forward":
-		return nil, f.forward(o.Port, o.Target)
+		at, err := f.namespaceOf(o.Host)
+		if err != nil {
+			return nil, err
+		}
+		return nil, f.forward(at, o.Port, o.Target)
 	case "run":
-		return f.start(o.Command, o.Env, o.Log)
+		return f.start(o)
+	case "redirect":
+		return nil, f.redirect(o.Redirects)
+	case "serve":
+		return nil, f.serve(o.Applications)
+	case "names":
+		return nil, f.answerNames(o.Host, o.Port, o.Names)
+	case "ask":
+		return f.ask(o.Questions, o.TimeoutMs), nil
 	case "listen":
 		return nil, f.listen(o.Listeners)
 	case "dial":

@@ -123,6 +123,59 @@ func writeServices(services []service) error {
 	return conn.Flush()
 }
 
+// A redirect leads the TCP connections of a host to its proxy: those that come in to one port of it, those that programs of the host open to
+// another. The proxy's own connections are told by its group.
+type redirect struct {
+	Host     string `json:"host"`
+	Inbound  uint16 `json:"inbound"`
+	Outbound uint16 `json:"outbound"`
+	Group    uint32 `json:"group"`
+}
+
+func (f *farm) redirect(redirects []redirect) error {
+	for _, r := range redirects {
+		at, err := f.namespaceOf(r.Host)
+		if err != nil {
+			return err
+		}
+		if err := at.do(func() error { return writeRedirect(r) }); err != nil {
+			return fmt.Errorf("redirect of '%s': %w", r.Host, err)
+		}
+	}
+	return nil
+}
+
+func writeRedirect(r redirect) error {
+	conn, err := nftables.New()
+	if err != nil {
+		return err
+	}
+	table := conn.AddTable(&nftables.Table{Name: "engines_proxy", Family: nftables.TableFamilyIPv4})
+	to := func(port uint16) []expr.Any {
+		return append(isProtocol(unix.IPPROTO_TCP),
+			&expr.Immediate{Register: 1, Data: binaryutil.BigEndian.PutUint16(port)},
+			&expr.Redir{RegisterProtoMin: 1, Flags: unix.NF_NAT_RANGE_PROTO_SPECIFIED},
+		)
+	}
+	incoming := conn.AddChain(&nftables.Chain{
+		Name: "prerouting", Table: table, Type: nftables.ChainTypeNAT, Hooknum: nftables.ChainHookPrerouting, Priority: nftables.ChainPriorityNATDest,
+	})
+	conn.AddRule(&nftables.Rule{Table: table, Chain: incoming, Exprs: to(r.Inbound)})
+	outgoing := conn.AddChain(&nftables.Chain{
+		Name: "output", Table: table, Type: nftables.ChainTypeNAT, Hooknum: nftables.ChainHookOutput, Priority: nftables.ChainPriorityNATDest,
+	})
+	notOfGroup := []expr.Any{
+		&expr.Meta{Key: expr.MetaKeySKGID, Register: 1},
+		&expr.Cmp{Op: expr.CmpOpNeq, Register: 1, Data: binaryutil.NativeEndian.PutUint32(r.Group)},
+	}
+	notToItself := []expr.Any{
+		&expr.Payload{DestRegister: 1, Base: expr.PayloadBaseNetworkHeader, Offset: families[nftables.TableFamilyIPv4].offset, Len: 1},
+		&expr.Cmp{Op: expr.CmpOpNeq, Register: 1, Data: []byte{127}},
+	}
+	conn.AddRule(&nftables.Rule{Table: table, Chain: outgoing, Exprs: append(append(notOfGroup, notToItself...), to(r.Outbound)...)})
+	return conn.Flush()
+}
+
 // wideBuffers leaves room for the kernel's answers to many rules at once.
 func wideBuffers(conn *netlink.Conn) error {
 	return errors.Join(conn.SetReadBuffer(8<<20), conn.SetWriteBuffer(8<<20))

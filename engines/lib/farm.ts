@@ -1,7 +1,7 @@
 /** The farm of network namespaces: one prober process that makes hosts, listens and dials in them, and holds the router between them. */
 import { createInterface } from 'readline';
-import { ENGINES, built } from '../lib/build';
-import { Program, Run, tail } from '../lib/run';
+import { ENGINES, built } from './build';
+import { Program, Run, tail } from './run';
 
 export type Transport = 'TCP' | 'UDP';
 
@@ -30,6 +30,52 @@ export interface Outcomes {
   readonly answers: string[];
   /** Packets that were dropped before the enforcer saw them; only without any does silence mean a denial. */
   readonly lost: number;
+}
+
+/** Where the TCP connections of a host are led: to its proxy, whose own are told by their group. */
+export interface Redirect {
+  readonly host: string;
+  readonly inbound: number;
+  readonly outbound: number;
+  readonly group: number;
+}
+
+/** Answers every request with 200, over TLS where it has a certificate. */
+export interface Application {
+  readonly host: string;
+  readonly address: string;
+  readonly port: number;
+  readonly certificate?: string;
+  readonly key?: string;
+}
+
+export interface Question {
+  readonly from: string;
+  readonly url: string;
+  readonly method?: string;
+  /** The host that is asked for. @default - that of the URL */
+  readonly host?: string;
+  readonly serverName?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly certificate?: string;
+  readonly key?: string;
+}
+
+export interface Reply {
+  readonly status?: number;
+  /** The host of the application that answered. */
+  readonly by?: string;
+  /** Why nobody answered. */
+  readonly error?: string;
+}
+
+export interface StartOptions {
+  /** @default - the router */
+  readonly host?: string;
+  /** Where it works. @default - where this process does */
+  readonly folder?: string;
+  /** The group it runs under, and the file in place of /etc/resolv.conf. @default - as this process */
+  readonly inside?: { readonly group: number; readonly names: string };
 }
 
 export class Farm {
@@ -71,14 +117,40 @@ export class Farm {
     return this.order('queue', { queue });
   }
 
-  /** Lets programs in the router's namespace reach a port of ours at the same port of their own loopback. */
-  public forward(port: number): Promise<void> {
-    return this.order('forward', { port, target: `127.0.0.1:${port}` });
+  /**
+   * Lets programs of a host reach a port of ours at a port of their own loopback.
+   *
+   * @param host the router where none is named
+   */
+  public forward(port: number, host?: string, as = port): Promise<void> {
+    return this.order('forward', { host, port: as, target: `127.0.0.1:${port}` });
   }
 
-  /** Starts a program in the router's namespace; it ends with the farm. */
-  public start(command: readonly string[], log: string): Promise<{ pid: number }> {
-    return this.order('run', { command, log });
+  /** Starts a program; it ends with the farm. */
+  public start(command: readonly string[], log: string, options: StartOptions = {}): Promise<{ pid: number }> {
+    return this.order('run', { command, log, ...options });
+  }
+
+  public redirect(redirects: readonly Redirect[]): Promise<void> {
+    return this.order('redirect', { redirects });
+  }
+
+  public serve(applications: readonly Application[]): Promise<void> {
+    return this.order('serve', { applications });
+  }
+
+  /** A name server at a port of the host's loopback, which knows these names and no other. */
+  public names(host: string, port: number, names: Readonly<Record<string, string>>): Promise<void> {
+    return this.order('names', { host, port, names });
+  }
+
+  /** One request after the other, each on a connection of its own. */
+  public ask(questions: readonly Question[], timeoutMs: number): Promise<Reply[]> {
+    return this.order('ask', { questions, timeoutMs });
+  }
+
+  public stop(): void {
+    this.program.child.kill('SIGKILL');
   }
 
   /** Who answered each: a host's name, or `!` and why nobody did. */
