@@ -14,7 +14,7 @@ interface Size {
 }
 
 const mixed = (pods: number, runs: number): Size => ({ name: String(pods), make: () => mixedCluster({ pods, policies: pods / 2 }), runs });
-const SIZES: readonly Size[] = [mixed(500, 5), mixed(10_000, 5), mixed(40_000, 2), mixed(100_000, 1), { name: '20000, closed', make: () => closedCluster(5_000), runs: 2 }];
+const SIZES: readonly Size[] = [mixed(500, 5), mixed(10_000, 5), mixed(40_000, 5), mixed(100_000, 1), { name: '20000, closed', make: () => closedCluster(5_000), runs: 2 }];
 
 /** @param compiled the folder of the compiled bench, @param folder for the manifests */
 export function measureAnalysis(compiled: string, folder: string, quick: boolean): AnalysisRow[] {

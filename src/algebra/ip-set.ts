@@ -8,11 +8,12 @@ export { isAddress, parseAddress, parseCidr } from './cidr';
 const END4 = 2 ** 32;
 const END6 = 1n << 128n;
 
-/** The CIDRs read lately: a cluster names the same few in thousands of policies. */
+/** The CIDRs read lately: a cluster names the same ones in thousands of policies. */
 const lately = new Map<string, IpSet>();
+const LATELY = 20_000;
 
 function remember(text: string, set: IpSet): void {
-  if (lately.size >= 1024) lately.clear();
+  if (lately.size >= LATELY) lately.clear();
   lately.set(text, set);
 }
 

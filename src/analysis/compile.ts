@@ -132,8 +132,8 @@ class Compiler {
 const NO_HOSTS: readonly string[] = [];
 
 /** In an isolating layer order and repetition mean nothing, so programs that differ in them only become one. */
-function withoutOrder(rules: readonly CompiledRule[]): CompiledRule[] {
-  return [...new Set(rules)].sort((a, b) => a.id - b.id);
+function withoutOrder(rules: CompiledRule[]): CompiledRule[] {
+  return rules.sort((a, b) => a.id - b.id).filter((rule, i) => i === 0 || rule !== rules[i - 1]);
 }
 
 function programOf(id: number, direction: Direction, tiers: readonly Tier[]): Program {

@@ -222,7 +222,9 @@ export class ClusterModel {
 
   /** Pods go to the controller at the end of their chain of owners; a controller that has pods of its own here lends them its name only. */
   private group(declared: readonly DeclaredPods[]): Workload[] {
-    const byName = new Map(declared.map(pods => [keyOf(pods.namespace, pods), pods]));
+    const byName = new Map<string, DeclaredPods>();
+    const podsOwn = declared.some(({ owner }) => owner?.kind === 'Pod');
+    for (const pods of declared) if (podsOwn || pods.kind !== 'Pod') byName.set(keyOf(pods.namespace, pods), pods);
     const groups = new Map<string, OwnerGroup>();
     for (const pods of declared) {
       const top = topOwner(pods, byName);
@@ -260,7 +262,7 @@ export class ClusterModel {
     const portsKey = keyOfPorts(ports);
     const addresses = this.addressesOf(hostNetwork, running);
     const own = addresses && running.length > 0 ? addresses.key : '';
-    const key = [namespace, keyOfLabels(labels), portsKey, hostNetwork, serviceAccount, proxy === false, forwards, own, proxyConfigs].join('\n');
+    const key = `${namespace}\n${keyOfLabels(labels)}\n${portsKey}\n${hostNetwork}\n${serviceAccount}\n${proxy === false}\n${forwards}\n${own}\n${proxyConfigs}`;
     let shape = this.shapeOf.get(key);
     if (!shape) {
       const identity = this.identityOf(pods);
