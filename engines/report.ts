@@ -155,9 +155,11 @@ istiod serves what the library wrote, with a pod for every workload, and is aske
 plaintext or demand a certificate, and the Services that a proxy knows of are held against what the analysis reads in the same manifests: from every other
 workload, from an identity that nobody stated, from the same names in another trust domain, and in plaintext from outside, on every port of the case.
 
-| case | proxies | questions | let in | differences |
-|---|---|---|---|---|
-${proxies.cases.map(({ name, proxies: count, questions, open }) => `| ${name} | ${count} | ${questions} | ${open} | 0 |`).join('\n')}
+Where a caller is let in for some requests only, istiod's filters and the row of the analysis are asked about each request that tells such conditions apart: methods, hosts
+and paths that they name, just beside them, and far from them.
+
+${table(['case', 'proxies', 'questions', 'let in', 'requests', 'differences'],
+    proxies.cases.map(({ name, proxies: count, questions, open, requests }) => [name, `${count}`, `${questions}`, `${open}`, `${requests}`, '0']))}
 
 Broken on purpose, the proxies are told something else than was stated:
 
@@ -172,6 +174,9 @@ certificate comes over the socket where istiod tells it to ask, from a small age
 over because the Role of the gateway says so. ${proxies.tries.length} requests were made, from pods, from strangers in the cluster and from outside:
 
 ${table(['tried', 'answered'], proxies.tries.map(({ what, found }) => [what, `${found}`]))}
+
+With the certificate of every other workload in the mesh, ${proxies.requests.asked} more requests went straight to the workloads that let some requests in only; ${proxies.requests.answered}
+were answered, the others got 403, each as its row says.
 
 While they ran, this was broken on purpose, one after the other; istiod told it, and this came out otherwise, and right again once it was mended:
 

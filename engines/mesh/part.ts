@@ -14,10 +14,12 @@ import { Manifest, keyOf } from '../lib/manifests';
 import { Run } from '../lib/run';
 
 export interface ProxiesReport {
-  readonly cases: { readonly name: string; readonly proxies: number; readonly questions: number; readonly open: number }[];
+  readonly cases: { readonly name: string; readonly proxies: number; readonly questions: number; readonly open: number; readonly requests: number }[];
   readonly broken: { readonly what: string; readonly differences: number }[];
   /** What real proxies did. */
   readonly tries: Try[];
+  /** Requests of every caller to every workload that lets some requests in only, as the rows say and as the proxies answered. */
+  readonly requests: { asked: number; answered: number };
   /** What they did otherwise once something was broken on purpose. */
   readonly otherwise: { readonly what: string; readonly tries: readonly Try[] }[];
   /** Why no proxy was started, if none was. */
@@ -25,7 +27,7 @@ export interface ProxiesReport {
   readonly failures: string[];
 }
 
-export const noProxies = (): ProxiesReport => ({ cases: [], broken: [], tries: [], otherwise: [], missing: '', failures: [] });
+export const noProxies = (): ProxiesReport => ({ cases: [], broken: [], tries: [], requests: { asked: 0, answered: 0 }, otherwise: [], missing: '', failures: [] });
 
 /** What goes wrong with one policy of a workload, so that its proxy lets in more or less than was stated. */
 const MUTATIONS: { readonly what: string; readonly change: (spec: any) => any }[] = [
@@ -50,8 +52,8 @@ export async function judgeProxies(run: Run, cases: readonly Case[], into: Proxi
     const certificates = await Certificates.make(run, `mesh-${into.cases.length}`, pods, trustDomain, 'others' in scene ? scene.others : {});
     const istiod = await startIstiod(run, server, { trustDomain }, certificates.folder);
     try {
-      const { questions, open, differences } = await settled(manifests, pods, trustDomain, () => istiod.configurationsOf(pods));
-      into.cases.push({ name, proxies: pods.length, questions, open });
+      const { differences, ...counts } = await settled(manifests, pods, trustDomain, () => istiod.configurationsOf(pods));
+      into.cases.push({ name, proxies: pods.length, ...counts });
       into.failures.push(...differences.map(difference => `${name}: ${difference}`));
       // A gateway listens where its Gateway says, whatever ports a policy names.
       const atGateway = ({ spec }: Manifest) => pods.some(pod => pod.gateway && carries(pod.labels, spec.selector.matchLabels));

@@ -4,17 +4,21 @@
  * proxy lets it in; and which Services a proxy knows of. What depends on a request, and where a gateway leads, is tried in real proxies.
  */
 import { Connectivity } from 'cdk8s-secure-network';
+import { nameOf } from './certificates';
 import { MeshPod, ProxyConfiguration, carries, templateOf } from './istiod';
 import { Call, chainsFor, letsIn } from './rbac';
+import { requestsFor, saysRow } from './requests';
 import { Manifest } from '../lib/manifests';
 
 export interface Agreement {
   readonly questions: number;
   readonly open: number;
+  /** Requests that were asked about where a caller is let in for some only. */
+  readonly requests: number;
   readonly differences: string[];
 }
 
-const MESH_LAYERS = ['mutual-tls', 'authorization-deny', 'authorization'];
+export const MESH_LAYERS = ['mutual-tls', 'authorization-deny', 'authorization'];
 const OUTSIDE = '203.0.113.77';
 /** A port that no workload has. */
 const OTHER_PORT = 7777;
@@ -32,7 +36,8 @@ export function agreement(manifests: readonly Manifest[], pods: readonly MeshPod
   const mesh = net.onlyLayers(...MESH_LAYERS);
   const ports = [...new Set([...pods.flatMap(pod => portsOf(manifests, pod)), OTHER_PORT])];
   const differences: string[] = [];
-  let [questions, open] = [0, 0];
+  const rows = mesh.rows();
+  let [questions, open, requests] = [0, 0, 0];
   pods.forEach((pod, i) => {
     const dst = `${pod.namespace}/${pod.workload}`;
     for (const port of pod.gateway ? portsOf(manifests, pod) : ports) {
@@ -46,13 +51,19 @@ export function agreement(manifests: readonly Manifest[], pods: readonly MeshPod
         const expected = src !== undefined && mesh.verdict({ src, dst, port }).allowed;
         questions += 1;
         if (said) open += 1;
+        const row = src === undefined ? undefined : rows.find(each => each.src.startsWith(`${src}[`) && each.dst.startsWith(`${dst}[`));
+        for (const request of lets === undefined && row && !pod.gateway ? requestsFor([row], nameOf(pod)) : []) {
+          const [told, read] = [letsIn(proxies[i].listeners, { ...call, port, request }, false), saysRow(row!, port, request)];
+          requests += 1;
+          if (told !== read) differences.push(`${who} -> ${dst} TCP ${port}, ${request.method} ${request.path}: istiod says ${told}, the analysis ${read}`);
+        }
         if (said !== expected) differences.push(`${who} -> ${dst} TCP ${port}: istiod ${said ? 'lets it in' : 'refuses it'}, the analysis ${expected ? 'lets it in' : 'refuses it'}`);
       }
     }
     const held = pod.gateway ? [unlikeRoutes] : [unlikeServices, unlikeOutside];
     differences.push(...held.flatMap(unlike => unlike(manifests, net, pod, proxies[i])));
   });
-  return { questions, open, differences };
+  return { questions, open, requests, differences };
 }
 
 /** An identity is only had over mutual TLS, and a gateway's listeners take the world's TLS: there nobody has one. */

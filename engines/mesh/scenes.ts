@@ -2,13 +2,16 @@
  * The scenes that are tried in real proxies: as they are, and broken on purpose while the proxies run, which istiod then tells. What is broken
  * has to come out otherwise, or the tries could not fail.
  */
-import { Certificates } from './certificates';
+import { Connectivity } from 'cdk8s-secure-network';
+import { Certificates, nameOf } from './certificates';
 import { ControlPlane, MeshPod, carries } from './istiod';
 import { MeshNetwork, World } from './network';
 import type { ProxiesReport } from './part';
 import { ISSUER, egressScene, meshScene } from './scene';
 import { SHOP_OTHERS, shopTries, shopWorld } from './shop-tries';
-import { Try, Wanted, tried } from './tries';
+import { MESH_LAYERS } from './proxies';
+import { requestsFor, saysRow } from './requests';
+import { Try, Wanted, answerOf, tried } from './tries';
 import { OUT_OTHERS, outTries, outWorld } from './ways-out';
 import { ApiServer } from '../api-server/server';
 import { answer } from '../control-plane/issuer';
@@ -92,13 +95,16 @@ export async function judgeScene(stage: Stage, into: ProxiesReport): Promise<voi
     const wrong = (tries: readonly Try[]) => tries.filter(({ right }) => !right);
     const tries = await until(() => tried(network, wanted), found => wrong(found).length === 0);
     into.tries.push(...tries);
+    await judgeRequests(network, stage, into);
     into.failures.push(...wrong(tries).map(({ what, expected, found }) => `Envoy: ${what}: ${found}, and ${expected.join(' or ')} is right`));
     for (const { what, object, change, shows } of broken) {
       const whole = manifests.find(each => keyOf(each) === object);
       if (!whole) throw new Error(`the scene has no ${object}`);
       await server.client.applied({ ...whole, spec: change(whole.spec) });
       const seen = (found: readonly Try[]) => wrong(found).some(each => each.what.startsWith(shows));
-      const found = await until(() => tried(network, wanted), seen);
+      await until(() => tried(network, wanted), seen);
+      // Each proxy is told by itself: what one shows, another shows a moment later.
+      const found = await later(() => tried(network, wanted));
       into.otherwise.push({ what, tries: wrong(found) });
       if (!seen(found)) into.failures.push(`Envoy: ${what}, and nothing of it shows`);
       await server.client.applied(whole);
@@ -108,6 +114,29 @@ export async function judgeScene(stage: Stage, into: ProxiesReport): Promise<voi
   } finally {
     network.stop();
   }
+}
+
+/** Every caller asks every workload that lets some requests in only for all that tells its conditions apart, straight and with his certificate. */
+async function judgeRequests(network: MeshNetwork, { manifests, pods, certificates }: Stage, into: ProxiesReport): Promise<void> {
+  const rows = Connectivity.ofObjects([...manifests], { facts: { podCidrs: ['10.244.0.0/16'] } }).onlyLayers(...MESH_LAYERS).rows();
+  const meshed = pods.filter(({ meshed: joins }) => joins);
+  const asked = meshed.filter(({ gateway }) => !gateway).flatMap(pod => {
+    const here = rows.filter(({ dst }) => dst.startsWith(`${pod.namespace}/${pod.workload}[`));
+    if (!here.some(({ where }) => where)) return [];
+    return meshed.filter(caller => caller !== pod).flatMap(caller => pod.ports.flatMap(({ port }) => requestsFor(here, nameOf(pod)).map(request => {
+      const row = here.find(({ src }) => src.startsWith(`${caller.namespace}/${caller.workload}[`));
+      const { method, host, path } = request;
+      const question = { from: 'stranger', url: `https://${pod.address}:${port}${path}`, method, host, ...certificates.of(nameOf(caller)) };
+      return { question, lets: row !== undefined && saysRow(row, port, request), text: `${nameOf(caller)} asks ${nameOf(pod)} for ${method} ${path}` };
+    })));
+  });
+  const replies = await network.ask(asked.map(({ question }) => question));
+  asked.forEach(({ lets, text }, i) => {
+    const found = answerOf(replies[i]);
+    into.requests.asked += 1;
+    if (found === 200) into.requests.answered += 1;
+    if (lets === undefined || found !== (lets ? 200 : 403)) into.failures.push(`Envoy: ${text}: ${found}, and the row says ${lets}`);
+  });
 }
 
 /** What the world outside brings: the certificates of gateways, and the keys of an issuer of tokens, which istiod would fetch from there. */
@@ -138,9 +167,11 @@ function entrancesOf(manifests: readonly Manifest[], pods: readonly MeshPod[]): 
 /** istiod waits a moment for more changes before it tells, and a proxy takes one to change. */
 async function until(attempt: () => Promise<Try[]>, enough: (found: readonly Try[]) => boolean): Promise<Try[]> {
   let found = await attempt();
-  for (let tries = 0; tries < 10 && !enough(found); tries++) {
-    await new Promise(resolve => setTimeout(resolve, 500));
-    found = await attempt();
-  }
+  for (let tries = 0; tries < 10 && !enough(found); tries++) found = await later(attempt);
   return found;
+}
+
+async function later(attempt: () => Promise<Try[]>): Promise<Try[]> {
+  await new Promise(resolve => setTimeout(resolve, 500));
+  return attempt();
 }

@@ -83,6 +83,31 @@ describe('6. adopt: a program that states what the manifests allow', () => {
     expect([named, differing]).toEqual([[], []]);
   });
 
+  test('what one pod of a namespace may is not said of all of them', async () => {
+    const { program, code, differing } = await adopted(folder.write('all.json',
+      deployment('api', { port: 9090, account: 'api' }), deny(),
+      policy('from-team', both('api', [{ from: [inNamespace('team')], ports: [{ port: 9090 }] }], [])),
+      deployment('one', { namespace: 'team', account: 'one' }), deployment('two', { namespace: 'team', account: 'two' }), deny('team'),
+      policy('one', both('one', [], [{ to: [inNamespace('shop')], ports: [{ port: 9090 }] }]), 'team'),
+    ), folder.path);
+    expect([code, differing]).toEqual([0, []]);
+    expect(program).toContain('one.connections.allowTo(api, {');
+    expect(program.match(/\.connections\./g)).toHaveLength(1);
+  });
+
+  test('a namespace that is open inside on some ports is no project', async () => {
+    const inside = [{ podSelector: {} }];
+    const { program, code, differing } = await adopted(folder.write('all.json',
+      deployment('one', { namespace: 'team', account: 'one' }), deployment('two', { namespace: 'team', account: 'two' }),
+      policy('inside', {
+        podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [{ from: inside, ports: [{ port: 9090 }] }], egress: [{ to: inside, ports: [{ port: 9090 }] }],
+      }, 'team'),
+    ), folder.path);
+    expect([code, differing]).toEqual([0, []]);
+    expect(program).not.toContain('Isolation.PROJECT');
+    expect(program).toContain('team.connections.allowInternally({ ports: [Port.tcp(9090)], ');
+  });
+
   test('ranges with their exceptions, where the cluster\'s own ranges are known; else they are named as closed', async () => {
     const path = folder.write('all.json', deployment('api', { port: 9090, account: 'api' }), deny(),
       policy('out', both('api', [], [{ to: [{ ipBlock: { cidr: '203.0.113.0/24', except: ['203.0.113.8/29'] } }], ports: [{ port: 443 }] }])));

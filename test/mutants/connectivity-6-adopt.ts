@@ -1,7 +1,6 @@
 import { Mutant } from './mutant';
 
 const TEST = 'test/cli/adopt.test.ts';
-const RANDOM = 'test/cli/adopt-random.test.ts';
 
 export const CONNECTIVITY_ADOPT: Mutant[] = [
   {
@@ -9,16 +8,16 @@ export const CONNECTIVITY_ADOPT: Mutant[] = [
     file: 'src/adopt/statements.ts',
     find: '        conn = conn.intersect(this.grants.open(src, dst));',
     replace: '        if (this.grants.open(src, dst).isEmpty && src.real && dst.real) return;',
-    test: RANDOM,
-    name: '6. adopt: random clusters network policies: nothing is opened',
+    test: TEST,
+    name: '6. adopt: a program that states what the manifests allow what one pod of a namespace may is not said of all',
   },
   {
     title: 'a namespace that is open inside on some ports becomes a project',
     file: 'src/adopt/statements.ts',
     find: 'if (inside && conn.isAll && !from.foreign) {',
     replace: 'if (inside && !from.foreign) {',
-    test: RANDOM,
-    name: '6. adopt: random clusters network policies: nothing is opened',
+    test: TEST,
+    name: '6. adopt: a program that states what the manifests allow a namespace that is open inside on some ports',
   },
   {
     title: 'ranges lose their exceptions',

@@ -30,4 +30,20 @@ export const MESH_ENGINES: Mutant[] = [
     test: TEST,
     name: `${NAME} a filter without rules lets everybody pass`,
   },
+  {
+    title: 'part of a condition is taken for all of it',
+    file: 'engines/mesh/requests.ts',
+    find: 'all.every(each => each === true)',
+    replace: 'all.includes(true)',
+    test: 'test/engines/mesh-requests.test.ts',
+    name: '10. what a row says of a request every part of a condition has to hold',
+  },
+  {
+    title: 'no request is made just beside what a condition names',
+    file: 'engines/mesh/requests.ts',
+    find: "return [base, `${base}x`, `${base}1/2`, base.toUpperCase(), base.replace(/\\/$/, '')].filter(each => each.startsWith('/'));",
+    replace: 'return [base];',
+    test: 'test/engines/mesh-requests.test.ts',
+    name: '10. what a row says of a request the requests that are made tell',
+  },
 ];
