@@ -27,12 +27,12 @@ function main(variant: string, tenants: number, templateFile: string | undefined
 }
 
 function measure(variant: string, tenants: number, outdir: string, templateFile: string | undefined): Measured | { template: string } {
-  const ours = ['checked', 'unchecked', 'floor', 'writer', 'template'].includes(variant);
+  const ours = ['checked', 'unchecked', 'mesh', 'floor', 'writer', 'template'].includes(variant);
   if (variant === 'unchecked') withoutReadBack();
   const app = ours ? new ClusterApp({ outdir }) : new App({ outdir });
   const template = templateFile === undefined ? '' : fs.readFileSync(templateFile, 'utf8');
   const start = performance.now();
-  if (ours) shopsBySecureNetwork(app, tenants);
+  if (ours) shopsBySecureNetwork(app, tenants, { mesh: variant === 'mesh' });
   else if (variant === 'by-hand') shopsByHand(app, tenants);
   else shopsFromManifests(app, tenants, template);
   const built = performance.now();

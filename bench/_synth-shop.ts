@@ -4,13 +4,14 @@
  */
 import { ApiObject, App, Chart } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
-import { ClusterEdge, EgressRouter, NetworkProvider, Peer, Platform, Port, SecureNamespace } from '../src';
+import { ClusterEdge, EgressRouter, HttpMatch, MeshProvider, NetworkProvider, Peer, Platform, Port, SecureNamespace } from '../src';
 
-/** The statements of one tenant, and everything that follows from them. */
-export function shopsBySecureNetwork(app: App, tenants: number): void {
+/** The statements of one tenant, and everything that follows from them; in a mesh the API is asked for some requests only. */
+export function shopsBySecureNetwork(app: App, tenants: number, { mesh = false } = {}): void {
   const edge = new ClusterEdge(app, 'edge', {
     platform: Platform.kubernetes({ version: '1.31', podCidrs: ['10.0.0.0/8'], serviceCidrs: ['172.20.0.0/14'], nodeCidrs: ['192.168.0.0/16'] }),
     network: NetworkProvider.upstream(),
+    ...mesh ? { mesh: MeshProvider.istioSidecar() } : {},
   });
   for (let index = 0; index < tenants; index++) {
     const shop = new SecureNamespace(app, `tenant-${index}`, { edge });
@@ -19,7 +20,7 @@ export function shopsBySecureNetwork(app: App, tenants: number): void {
     const cart = shop.addStatefulSet('cart', { containers: [{ image: 'registry.example/cart:1', portNumber: 6379 }] });
     const orders = new EgressRouter(shop, 'orders-db', { destination: Peer.host(`orders-${index}.db.example`), ports: [Port.postgres()] });
     frontend.connections.allowFrom(Peer.cidr('198.51.100.0/24'));
-    frontend.connections.allowTo(api);
+    frontend.connections.allowTo(api, mesh ? { http: [HttpMatch.get('/catalogue/*')] } : {});
     api.connections.allowTo(cart);
     api.connections.allowTo(orders);
     cart.connections.allowInternally();

@@ -3,7 +3,7 @@ import { spawnSync } from 'child_process';
 import * as fs from 'fs';
 import * as path from 'path';
 import { Measured } from './_synth-case';
-import { Row } from './_synth-report';
+import { MeshRow, Row } from './_synth-report';
 
 /** Up to this many tenants a case is repeated, and cdk8s-plus-28 by hand is measured: beyond it takes minutes. */
 const SMALL = 1000;
@@ -30,6 +30,12 @@ export function measureSynth(compiled: string, folder: string, sizes: readonly n
       floor: best('floor', tenants),
     };
   });
+}
+
+/** The same tenants with and without a mesh around them. */
+export function measureMesh(compiled: string, sizes: readonly number[]): MeshRow[] {
+  const run = runIn(path.join(compiled, 'bench', '_synth-case.js'));
+  return sizes.map(tenants => ({ tenants, mesh: run('mesh', tenants), plain: run('checked', tenants) }));
 }
 
 function runIn(file: string) {

@@ -159,7 +159,7 @@ Where a caller is let in for some requests only, istiod's filters and the row of
 and paths that they name, just beside them, and far from them.
 
 ${table(['case', 'proxies', 'questions', 'let in', 'requests', 'differences'],
-    proxies.cases.map(({ name, proxies: count, questions, open, requests }) => [name, `${count}`, `${questions}`, `${open}`, `${requests}`, '0']))}
+  proxies.cases.map(({ name, proxies: count, questions, open, requests }) => [name, `${count}`, `${questions}`, `${open}`, `${requests}`, '0']))}
 
 Broken on purpose, the proxies are told something else than was stated:
 

@@ -117,6 +117,11 @@ export class Farm {
     return this.order('queue', { queue });
   }
 
+  /** Lets the router forget every connection: what comes next is new to it. */
+  public forget(): Promise<void> {
+    return this.order('forget', {});
+  }
+
   /**
    * Lets programs of a host reach a port of ours at a port of their own loopback.
    *

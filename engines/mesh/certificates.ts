@@ -9,7 +9,9 @@ import { Run } from '../lib/run';
 
 export class Certificates {
   /** @param others those who are no pod of the mesh: a URI, or names of hosts, for each name */
-  public static async make(run: Run, name: string, pods: readonly MeshPod[], trustDomain: string, others: Readonly<Record<string, string>> = {}): Promise<Certificates> {
+  public static async make(
+    run: Run, name: string, pods: readonly MeshPod[], trustDomain: string, others: Readonly<Record<string, string>> = {},
+  ): Promise<Certificates> {
     const folder = run.folder(`${name}-certificates`);
     const identities = Object.fromEntries(pods.map(pod => [nameOf(pod), `spiffe://${trustDomain}/ns/${pod.namespace}/sa/${pod.serviceAccount}`]));
     const named = Object.entries({ ...identities, istiod: 'istiod.istio-system.svc', ...others }).map(pair => pair.join('='));

@@ -3,11 +3,11 @@
  * where there is none. It takes its policies from the API server of part 1.
  */
 import { join } from 'path';
-import { Farm, Try } from '../lib/farm';
 import { NODE, podObject } from './scene';
 import { ApiClient } from '../api-server/client';
 import { ApiServer } from '../api-server/server';
 import { Engine, built } from '../lib/build';
+import { Farm, Try } from '../lib/farm';
 import { Manifest } from '../lib/manifests';
 import { Run, tail, until } from '../lib/run';
 

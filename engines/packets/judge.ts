@@ -1,10 +1,10 @@
 /** Part 2: real connections through a real enforcer, each held against what the analysis says of it. */
 import { Enforcer, createPod } from './enforcer';
-import { Listener } from '../lib/farm';
 import { Scene, ScenePod, podObject } from './scene';
 import { Plan, PlannedTry, hostOf, verdictsOf } from './tries';
 import { namespacesFirst } from '../api-server/acceptance';
 import { ApiClient } from '../api-server/client';
+import { Listener } from '../lib/farm';
 
 export interface Observed {
   readonly tries: readonly PlannedTry[];
@@ -30,6 +30,8 @@ export async function onStage<T>(enforcer: Enforcer, client: ApiClient, scene: S
     for (const address of plan.outside) await enforcer.farm.host(hostOf(address), [address]);
     await enforcer.farm.listen(listenersFor(plan));
     await enforcer.farm.services(scene.services);
+    // Addresses and ports come again in other scenes, and what passed there would pass here unasked.
+    await enforcer.farm.forget();
     return await work();
   } finally {
     const removable = namespacesFirst(objects).reverse().filter(m => !(m.kind === 'Namespace' && /^(default|kube-)/.test(m.metadata.name)));

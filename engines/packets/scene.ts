@@ -2,9 +2,9 @@
  * A cluster small enough to run: the namespaces and policies of some manifests as they are, a pod or two for each workload, and pods that
  * nobody declared - one without labels in every namespace, one in a namespace of strangers, one for every selector of every rule.
  */
-import { ServicePort, Transport } from '../lib/farm';
 import { ClusterModel } from '../../src/analysis/model';
 import { selectorWitnesses, strangers } from '../../src/analysis/witnesses';
+import { ServicePort, Transport } from '../lib/farm';
 import { Manifest, kindOf, podTemplateOf } from '../lib/manifests';
 
 export interface ContainerPort {

@@ -1,11 +1,11 @@
 /** What is tried in a scene, and what the analysis says of each try. */
-import { Transport, Try } from '../lib/farm';
 import { outsideAddresses } from './outside';
 import { Scene, ScenePod, SceneService, POD_CIDRS, SERVICE_CIDRS, podObject } from './scene';
 import { IpSet } from '../../src/algebra/ip-set';
 import { ClusterModel } from '../../src/analysis/model';
 import { Endpoint, Reachability } from '../../src/analysis/reachability';
 import { LayerName } from '../../src/analysis/rules';
+import { Transport, Try } from '../lib/farm';
 import { Manifest } from '../lib/manifests';
 
 export interface PlannedTry extends Try {

@@ -2,9 +2,9 @@
 import { ApiObject, Chart, JsonPatch } from 'cdk8s';
 import { ServiceAccount } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { groupBy } from './_order';
 import { keyOfEnd, AdoptionPlan, KeptObject, PlannedEnd, PlannedPlatform, PlannedPort, PlannedWorkload } from './plan';
 import { accountPath } from './pods';
+import { groupBy } from '../algebra/group';
 import { ClusterApp } from '../constructs/cluster-app';
 import { ClusterEdge } from '../constructs/cluster-edge';
 import { Isolation, PodSecurityLevel, SecureNamespace } from '../constructs/secure-namespace';

@@ -1,11 +1,12 @@
 /**
  * What becomes of each object of the manifests: replaced by what the library writes, left out because another object makes it, or kept as it is.
  */
-import { byText, groupBy } from './_order';
+import { byText } from './_order';
 import { KeptObject, PlannedNamespace } from './plan';
 import { PodSource, Source } from './pods';
 import { Unit } from './units';
 import { podSecurityViolations } from '../admission/pod-security';
+import { groupBy } from '../algebra/group';
 import { groupOf, isClusterScoped } from '../api/scope';
 
 export interface Kept {

@@ -4,11 +4,11 @@
  * Law: run, it builds the tree that `buildApp` builds from the same plan.
  */
 import { isAbsolute } from 'path';
-import { groupBy } from './_order';
 import { ACKNOWLEDGED, ALL_PORTS, edgeId, importedNamespaces, needsBoth, othersId } from './build';
 import { identifiers } from './identifiers';
 import { AdoptionPlan, keyOfEnd, PlannedEnd, PlannedNamespace, PlannedPort, PlannedStatement, PlannedWorkload } from './plan';
 import { includeText, readingText } from './program-text';
+import { groupBy } from '../algebra/group';
 
 export interface PrintOptions {
   /** What was asked for, for the program's first lines. */

@@ -2,12 +2,12 @@
  * What the program does not open, and why: every line of the difference between the manifests and what the program writes, under what has to
  * be done about it; and what the program could not take over of policies, although no pod shows it today.
  */
-import { groupBy } from './_order';
 import { isProxy } from './addresses';
 import { Grants } from './grants';
 import { labelsOf, namespacesOf } from './mentioned';
 import { isPlatform } from './plan';
 import { Units } from './units';
+import { groupBy } from '../algebra/group';
 import { ConnectivityChange, opens } from '../analysis/diff';
 import { CONTROLLER_TEXT } from '../analysis/entrance-rows';
 import { Endpoint, Reachability } from '../analysis/reachability';

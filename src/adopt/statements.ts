@@ -4,12 +4,13 @@
  * Law: a statement opens only what passes today between every pod of its one end and every pod of its other end, also between those that
  * nobody runs now and a selector of today's policies would find.
  */
-import { byText, groupBy } from './_order';
+import { byText } from './_order';
 import { Grants } from './grants';
 import { keyOfEnd, PlannedEnd, PlannedPort, PlannedStatement } from './plan';
 import { sortedPorts } from './pods';
 import { Unit } from './units';
 import { ConnectionSet, PROTOCOLS } from '../algebra/connection-set';
+import { groupBy } from '../algebra/group';
 import { Endpoint, Reachability } from '../analysis/reachability';
 import { ObjectRef, PodMatch, textOfRef } from '../analysis/rules';
 

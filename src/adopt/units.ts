@@ -4,9 +4,10 @@
  *
  * Laws: no pod is in two units; the labels of a unit select its own pods and no others; where that cannot be had, its pods are in none.
  */
-import { byText, groupBy } from './_order';
+import { byText } from './_order';
 import { isPlatform, PlannedPort } from './plan';
 import { declaredPorts, PodSource, sortedPorts } from './pods';
+import { groupBy } from '../algebra/group';
 import { Labels } from '../algebra/label-selector';
 import { keyOfLabels, textOfWorkload } from '../analysis/pods';
 import { Endpoint, Reachability } from '../analysis/reachability';

@@ -19,6 +19,8 @@ export interface IdentityMatch {
   readonly key: string;
   /** Identities that meet it, as far as it names some: what else it lets in, they show. */
   readonly witnesses: readonly Pick<Identity, 'namespace' | 'serviceAccount'>[];
+  /** Namespaces outside which nobody meets it. @default - it may be met in every namespace */
+  readonly namespaces?: readonly string[];
   matches(identity: Identity | undefined): boolean;
 }
 
@@ -56,13 +58,18 @@ export function ofPrincipals(patterns: readonly string[], trustDomain?: string):
     const written = /^([^*/]+)\//.exec(pattern)?.[1];
     const domain = written === ALIAS ? ALIAS : trustDomain ?? written ?? ALIAS;
     const [namespace, serviceAccount] = [/ns\/([^/*]+)/.exec(pattern)?.[1] ?? 'nowhere', /sa\/([^/*]+)/.exec(pattern)?.[1] ?? 'anybody'];
-    return { has: (identity: Identity) => isText(`${domain}/ns/${identity.namespace}/sa/${identity.serviceAccount}`, pattern), witness: { namespace, serviceAccount } };
+    const has = (identity: Identity) => isText(`${domain}/ns/${identity.namespace}/sa/${identity.serviceAccount}`, pattern);
+    return { has, witness: { namespace, serviceAccount }, namespace: /\/ns\/([^/*]+)\//.exec(pattern)?.[1] };
   });
 }
 
 export function ofNamespaces(patterns: readonly string[]): IdentityMatch {
   return someOf('namespace', patterns, pattern =>
-    ({ has: ({ namespace }) => isText(namespace, pattern), witness: { namespace: pattern.replaceAll('*', '') || 'nowhere', serviceAccount: 'anybody' } }));
+    ({
+      has: ({ namespace }) => isText(namespace, pattern),
+      witness: { namespace: pattern.replaceAll('*', '') || 'nowhere', serviceAccount: 'anybody' },
+      namespace: pattern.includes('*') ? undefined : pattern,
+    }));
 }
 
 /** `namespace/name`, or a name in the policy's own namespace; without wildcards. */
@@ -70,7 +77,7 @@ export function ofServiceAccounts(names: readonly string[], policyNamespace: str
   const full = names.map(name => name.includes('/') ? name : `${policyNamespace}/${name}`);
   return someOf('service account', full, name => {
     const [home, account] = name.split('/');
-    return { has: ({ namespace, serviceAccount }) => name === `${namespace}/${serviceAccount}`, witness: { namespace: home, serviceAccount: account } };
+    return { has: ({ namespace, serviceAccount }) => name === `${namespace}/${serviceAccount}`, witness: { namespace: home, serviceAccount: account }, namespace: home };
   });
 }
 
@@ -81,6 +88,7 @@ export function notIdentity({ key, matches }: IdentityMatch): IdentityMatch {
 export function everyIdentity(all: readonly IdentityMatch[]): IdentityMatch {
   return {
     key: all.map(({ key }) => key).sort().join(' & '),
+    namespaces: all.find(({ namespaces }) => namespaces !== undefined)?.namespaces,
     matches: identity => all.every(match => match.matches(identity)),
     witnesses: all.flatMap(({ witnesses }) => witnesses).filter(witness => all.every(match => match.matches({ ...witness, gateway: false }))),
   };
@@ -88,6 +96,8 @@ export function everyIdentity(all: readonly IdentityMatch[]): IdentityMatch {
 
 interface Named {
   readonly witness: Pick<Identity, 'namespace' | 'serviceAccount'>;
+  /** Where whoever meets it is. @default - anywhere */
+  readonly namespace?: string;
   has(identity: Identity): boolean;
 }
 
@@ -98,6 +108,7 @@ function someOf(what: string, values: readonly string[], read: (value: string) =
     key: `${what} ${sorted.join('|')}`,
     matches: identity => identity !== undefined && named.some(({ has }) => has(identity)),
     witnesses: named.map(({ witness }) => witness),
+    namespaces: named.every(({ namespace }) => namespace !== undefined) ? [...new Set(named.map(({ namespace }) => namespace!))] : undefined,
   };
 }
 

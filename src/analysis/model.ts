@@ -14,6 +14,7 @@ import { DeclaredGateway, ReferenceGrant } from './readers/gateway-api';
 import { ObjectRef, Policy, textOfRef } from './rules';
 import { keyOfPolicy, known } from './same';
 import { unreadRemark } from './unread';
+import { groupBy } from '../algebra/group';
 import { IpSet } from '../algebra/ip-set';
 import { Labels } from '../algebra/label-selector';
 import { isClusterScoped } from '../api/scope';
@@ -132,6 +133,7 @@ export class ClusterModel {
     const [gateways, referenceGrants]: [DeclaredGateway[], ReferenceGrant[]] = [[], []];
     const entrances = this.entrances as Entrance[];
     const seen = new Map<string, ObjectRef>();
+    let inNamespace: Map<string, DeclaredService[]> | undefined;
     const sink: ModelSink = {
       namespace: (name, labels) => this.addNamespace(name, labels),
       pods: pods => declared.push(pods),
@@ -151,7 +153,7 @@ export class ClusterModel {
       referenceGrants: () => referenceGrants,
       namespaces: () => this.namespaces,
       nodes: () => nodes,
-      services: () => this.services.values(),
+      servicesIn: namespace => (inNamespace ??= groupBy(this.services.values(), service => service.namespace)).get(namespace) ?? [],
       meshRoot: () => this.meshRoot,
       trustDomain: () => this.facts.meshTrustDomain,
       meshGateway: gateway => this.mesh.gateways.push(gateway),
@@ -314,7 +316,6 @@ interface OwnerGroup {
   readonly origin?: string;
 }
 
-/** Kinds that have no namespace, among those that are read. */
 function rangeOf(cidrs: readonly string[] | undefined): IpSet | undefined {
   return cidrs === undefined || cidrs.length === 0 ? undefined : IpSet.ofCidrs(cidrs, { hostBits: 'mask' });
 }

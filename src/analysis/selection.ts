@@ -46,12 +46,18 @@ export class Selector {
     if (!selection) {
       const { identity } = match;
       const isKnown = (id: number) => this.shapes[id].identity !== undefined && identity!.matches(this.shapes[id].identity);
-      const shapes = identity ? this.choose(match).filter(isKnown) : this.choose(match);
+      const shapes = identity ? this.near(match).filter(isKnown) : this.choose(match);
       selection = { id: this.selections.length, match, shapes, everyPod: identity === undefined && shapes.length === this.pods.length };
       this.selections.push(selection);
       here.set(key, selection);
     }
     return selection;
+  }
+
+  /** Whom a match with an identity may choose: of whoever has it, those in its namespaces, where it names them. */
+  private near(match: PodMatch): number[] {
+    const homes = match.namespace === undefined && match.namespaces === undefined ? match.identity!.namespaces : undefined;
+    return homes ? homes.flatMap(name => this.inNamespace.get(name)?.matching(match.pods) ?? []).sort((a, b) => a - b) : this.choose(match);
   }
 
   private choose(match: PodMatch): number[] {

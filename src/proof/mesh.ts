@@ -8,6 +8,7 @@
  */
 import { Closure, Member, carries, connectionsAt } from './closure';
 import { ConnectionSet } from '../algebra/connection-set';
+import { groupBy } from '../algebra/group';
 import { IpSet } from '../algebra/ip-set';
 import { Identity } from '../analysis/mesh-identity';
 import { ClusterModel } from '../analysis/model';
@@ -33,21 +34,25 @@ export function meshFaults(check: MeshCheck): string[] {
   const { model, closure, ledger, members } = check;
   const policies = model.policies.filter(({ layer }) => isOfMesh(layer));
   if (policies.length === 0) return [];
-  const flows = ledger.flows().filter(({ to }) => to.kind !== 'addresses');
+  const policiesOf = groupBy(policies, ({ subject: { namespace = EVERYWHERE } }) => namespace);
+  const flowsTo = groupBy(ledger.flows(), ({ to }) => to.kind === 'workload' ? to.home.namespace : to.kind === 'namespace' ? to.namespace : EVERYWHERE);
+  const memberOf = new Map(members.map(member => [member.end.namespace, member]));
   const faults = model.workloads.filter(({ real, namespace }) => real && closure.owns(namespace)).flatMap(workload => {
     const [{ shape }] = workload.variants;
     if (!shape.identity) return [];
-    const member = members.find(({ end }) => end.namespace === shape.namespace)!;
-    const about = policies.filter(policy => isAbout(policy, shape));
+    const member = memberOf.get(shape.namespace)!;
+    const about = [EVERYWHERE, shape.namespace].flatMap(namespace => policiesOf.get(namespace) ?? []).filter(policy => isAbout(policy, shape));
     // What a gateway takes from the world is told by its routes; one that takes mutual TLS alone has callers like any workload.
     const own = member.workloads.find(({ labels }) => carries(shape.labels, labels));
     if (shape.identity.gateway && !own?.mutual) return gatewayFaults(textOfWorkload(workload), about, check.meant);
-    const toHere = flows.filter(({ to }) => to.kind === 'namespace' ? to.namespace === shape.namespace
-      : to.kind === 'workload' && to.home.namespace === shape.namespace && carries(shape.labels, to.labels));
+    const toHere = (flowsTo.get(shape.namespace) ?? []).filter(({ to }) => to.kind !== 'workload' || carries(shape.labels, to.labels));
     return new Door(textOfWorkload(workload), shape, member, toHere, about, check).faults();
   });
   return [...new Set(faults)];
 }
+
+/** No namespace has this name. */
+const EVERYWHERE = '*';
 
 /** Whatever a gateway lets in it lets in for a host, at least. */
 function gatewayFaults(name: string, policies: readonly Policy[], meant: ReadonlySet<string>): string[] {

@@ -102,12 +102,14 @@ describe('9. errors: what no reader should guess at', () => {
 
 /** Numbers in Go that are a text in YAML 1.1: `yaml`, which writes for cdk8s and for us, leaves them without quotes. */
 const ONLY_IN_GO = /^[-+]?0(o[0-7_]+|[OXB])/;
+/** Blanks and ends of lines alone: `yaml` forgets to say how deep they stand, so that its own parser reads them without the blanks. */
+const BLANK = /^\s*\n$/;
 
 describe('1. input: what is written', () => {
   const word = fc.oneof(
     fc.constantFrom('yes', 'on', 'y', 'N', 'Off', '~', 'null', '', '017', '0x1f', '08', '1_000', '.5', '1e3', '12:30', '2001-01-01', '---', '...', '- a', 'a: b', '#', '*a', '&a', '!a', '%a'),
     fc.string({ unit: fc.constantFrom(...'aeynoxb018_.:+-~ #\n\t"\'{}[],&*!|>%@`\u00e9\u{1f600}') }),
-  ).filter(text => !ONLY_IN_GO.test(text));
+  ).filter(text => !ONLY_IN_GO.test(text) && !BLANK.test(text));
   const { value } = fc.letrec(tie => ({
     value: fc.oneof({ maxDepth: 3 }, word, fc.integer(), fc.boolean(), fc.constant(null), fc.double({ noNaN: true, min: -1e6, max: 1e6 }),
       fc.array(tie('value'), { maxLength: 3 }), fc.dictionary(word, tie('value'), { maxKeys: 3 })),

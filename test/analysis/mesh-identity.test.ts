@@ -1,6 +1,8 @@
+import * as fc from 'fast-check';
 import {
   ANY_IDENTITY, everyIdentity, hasProxy, Identity, notIdentity, ofNamespaces, ofPrincipals, ofServiceAccounts,
 } from '../../src/analysis/mesh-identity';
+import { TRIES } from '../support/tries';
 
 const FRONTEND: Identity = { namespace: 'shop', serviceAccount: 'frontend', gateway: false };
 const API: Identity = { namespace: 'shop', serviceAccount: 'api', gateway: false };
@@ -56,5 +58,30 @@ describe('9. who a pod is to the mesh', () => {
   test('the same said in another order has the same key', () => {
     expect(ofNamespaces(['b', 'a', 'b']).key).toBe(ofNamespaces(['a', 'b']).key);
     expect(ofNamespaces(['a']).key).not.toBe(ofServiceAccounts(['a'], 'x').key);
+  });
+
+  test('the namespaces that a match names are those of everybody who meets it', () => {
+    expect(ofPrincipals(['prod.example/ns/shop/sa/frontend', '*/ns/shop2/sa/frontend', 'prod.example/ns/shop/*']).namespaces).toEqual(['shop2', 'shop']);
+    expect(ofPrincipals(['prod.example/ns/shop/sa/frontend', '*/sa/frontend']).namespaces).toBeUndefined();
+    expect(ofPrincipals(['prod.example/ns/shop*']).namespaces).toBeUndefined();
+    expect(notIdentity(ofNamespaces(['shop'])).namespaces).toBeUndefined();
+    const name = fc.constantFrom('a', 'ab', 'b', 'ns', 'sa');
+    const full = fc.tuple(fc.constantFrom('prod', 'ns'), name, name).map(([domain, namespace, account]) => `${domain}/ns/${namespace}/sa/${account}`);
+    const cut = fc.tuple(full, fc.nat(20));
+    const pattern = fc.oneof(full, cut.map(([text, at]) => `${text.slice(0, at)}*`), cut.map(([text, at]) => `*${text.slice(at)}`));
+    const some = (one: fc.Arbitrary<string>) => fc.array(one, { minLength: 1, maxLength: 3 });
+    const wild = fc.tuple(name, fc.constantFrom('', '*')).map(parts => parts.join(''));
+    const match = fc.oneof(
+      fc.tuple(some(pattern), fc.constantFrom(undefined, 'prod')).map(([patterns, domain]) => ofPrincipals(patterns, domain)),
+      some(wild).map(patterns => ofNamespaces(patterns)),
+      some(fc.oneof(name, fc.tuple(name, name).map(parts => parts.join('/')))).map(names => ofServiceAccounts(names, 'a')),
+    );
+    let met = 0;
+    fc.assert(fc.property(fc.array(match, { minLength: 1, maxLength: 2 }).map(everyIdentity), name, name, ({ matches, namespaces }, namespace, serviceAccount) => {
+      if (!namespaces || !matches({ namespace, serviceAccount, gateway: false })) return;
+      met += 1;
+      expect(namespaces).toContain(namespace);
+    }), TRIES);
+    expect(met).toBeGreaterThan(0);
   });
 });

@@ -93,6 +93,8 @@ func (f *farm) obey(o order) (any, error) {
 		return nil, f.answerNames(o.Host, o.Port, o.Names)
 	case "ask":
 		return f.ask(o.Questions, o.TimeoutMs), nil
+	case "forget":
+		return nil, f.router.do(forgetConnections)
 	case "listen":
 		return nil, f.listen(o.Listeners)
 	case "dial":

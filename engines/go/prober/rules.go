@@ -11,6 +11,7 @@ import (
 	"github.com/google/nftables/expr"
 	"github.com/google/nftables/xt"
 	"github.com/mdlayher/netlink"
+	kernel "github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 )
 
@@ -72,6 +73,11 @@ func queueNewConnections(queue uint16) error {
 		return fmt.Errorf("cannot queue packets (the kernel needs NETFILTER_XT_TARGET_NFQUEUE and NFT_COMPAT): %w", err)
 	}
 	return nil
+}
+
+// forgetConnections lets the kernel forget every connection it has seen pass: what comes next is new, and asks for a verdict.
+func forgetConnections() error {
+	return kernel.ConntrackTableFlush(kernel.ConntrackTable)
 }
 
 // writeServices replaces all services by the ones given.

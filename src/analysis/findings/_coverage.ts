@@ -1,5 +1,5 @@
 import { Evidence, isSystem } from './_evidence';
-import { groupBy } from './_sources';
+import { groupBy } from '../../algebra/group';
 import { Workload } from '../pods';
 import { Direction, ObjectRef } from '../rules';
 

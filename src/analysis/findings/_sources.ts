@@ -73,13 +73,3 @@ export function isWritten(object: any, field: string): boolean {
 function at(json: any, path: string): any {
   return path === '' ? json : path.split('.').reduce((value, key) => value?.[key], json);
 }
-
-export function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const list = groups.get(key);
-    if (list) list.push(item); else groups.set(key, [item]);
-  }
-  return groups;
-}

@@ -2,8 +2,8 @@ import { isWorldwide } from './_addresses';
 import { SOURCE_IP } from './_pages';
 import { peersIn } from './_rules';
 import { servicesOf } from './_services';
-import { groupBy } from './_sources';
 import { Check } from './finding';
+import { groupBy } from '../../algebra/group';
 import { textOfRef } from '../rules';
 
 export const CLIENT_ADDRESS_LOST: Check = {

@@ -1,9 +1,9 @@
 import { DNS_TCP } from './_pages';
 import { rulesOf } from './_rules';
-import { groupBy } from './_sources';
 import { arePeersOf, isSubset } from './_subset';
 import { Check } from './finding';
 import { ConnectionSet } from '../../algebra/connection-set';
+import { groupBy } from '../../algebra/group';
 
 export const DNS_OVER_UDP_ONLY: Check = {
   code: 'SN0402',

@@ -1,8 +1,9 @@
 import { Evidence } from './_evidence';
 import { POLICIES } from './_pages';
 import { PeerSource, peersIn, RuleSource, rulesOf } from './_rules';
-import { groupBy, PolicySource } from './_sources';
+import { PolicySource } from './_sources';
 import { Check, Hit } from './finding';
+import { groupBy } from '../../algebra/group';
 import { IpSet } from '../../algebra/ip-set';
 import { textOfRef } from '../rules';
 

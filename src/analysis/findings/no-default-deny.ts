@@ -1,7 +1,8 @@
 import { coverageOf } from './_coverage';
 import { DEFAULTS } from './_pages';
-import { groupBy, PolicySource } from './_sources';
+import { PolicySource } from './_sources';
 import { Check } from './finding';
+import { groupBy } from '../../algebra/group';
 import { Labels } from '../../algebra/label-selector';
 import { Direction, DIRECTIONS } from '../rules';
 

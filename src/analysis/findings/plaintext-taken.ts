@@ -1,7 +1,7 @@
 import { namesOf } from './_evidence';
 import { MUTUAL_TLS } from './_pages';
-import { groupBy } from './_sources';
 import { Check } from './finding';
+import { groupBy } from '../../algebra/group';
 
 export const PLAINTEXT_TAKEN: Check = {
   code: 'SN0805',

@@ -1,8 +1,8 @@
 import { POLICIES } from './_pages';
 import { RuleSource, rulesOf } from './_rules';
-import { groupBy } from './_sources';
 import { arePeersOf, arePortsOf, isSubset } from './_subset';
 import { Check } from './finding';
+import { groupBy } from '../../algebra/group';
 import { ClusterModel } from '../model';
 import { textOfRef } from '../rules';
 

@@ -72,9 +72,8 @@ export interface ModelSink {
   namespaces(): ReadonlyMap<string, Labels>;
   /** The nodes read so far; policies are read after everything else. */
   nodes(): readonly DeclaredNode[];
-  /** The cluster's own ranges of pods, and the addresses that nodes have, as far as they are known. */
-  /** The Services read so far; policies are read after everything else. */
-  services(): Iterable<DeclaredService>;
+  /** The Services of a namespace; policies are read after everything else. */
+  servicesIn(namespace: string): readonly DeclaredService[];
   /** The namespace of the mesh itself, whose policies hold everywhere. */
   meshRoot(): string;
   /** The trust domain of the mesh, where it is known. */
@@ -87,6 +86,7 @@ export interface ModelSink {
   tokenCheck(check: TokenCheck): void;
   /** Whether pods with these labels are such. */
   isMeshGateway(labels: Labels): boolean;
+  /** The cluster's own ranges of pods, and the addresses that nodes have, as far as they are known. */
   ranges(): { readonly pods?: IpSet; readonly nodes?: IpSet };
   policy(policy: Policy): void;
   warn(ref: ObjectRef, message: string): void;

@@ -68,7 +68,7 @@ interface Into {
 /** The ports of pods with these labels that a Service in front of all of them says are no HTTP. What a gateway speaks its Gateway says. */
 function opaquePorts(namespace: string, labels: Readonly<Record<string, string>>, sink: ModelSink): ConnectionSet {
   if (sink.isMeshGateway(labels)) return ConnectionSet.none();
-  const inFront = [...sink.services()].filter(service => service.namespace === namespace && service.selector?.matches(labels));
+  const inFront = sink.servicesIn(namespace).filter(({ selector }) => selector?.matches(labels));
   const opaque = inFront.flatMap(({ ports }) => ports).filter(({ appProtocol, name = '' }) => OPAQUE.test(appProtocol ?? name));
   return ConnectionSet.unionOf(opaque.flatMap(({ protocol, target }) => protocol === 'TCP' && typeof target === 'number' ? [ConnectionSet.of('TCP', target)] : []));
 }
