@@ -57,10 +57,18 @@ export function ofPrincipals(patterns: readonly string[], trustDomain?: string):
   return someOf('principal', patterns, pattern => {
     const written = /^([^*/]+)\//.exec(pattern)?.[1];
     const domain = written === ALIAS ? ALIAS : trustDomain ?? written ?? ALIAS;
-    const [namespace, serviceAccount] = [/ns\/([^/*]+)/.exec(pattern)?.[1] ?? 'nowhere', /sa\/([^/*]+)/.exec(pattern)?.[1] ?? 'anybody'];
     const has = (identity: Identity) => isText(`${domain}/ns/${identity.namespace}/sa/${identity.serviceAccount}`, pattern);
-    return { has, witness: { namespace, serviceAccount }, namespace: /\/ns\/([^/*]+)\//.exec(pattern)?.[1] };
+    return { has, ...partsOf(pattern) };
   });
+}
+
+/** The parts of a principal that a pattern names; it may leave out the first of them, or the last. */
+function partsOf(pattern: string): Omit<Named, 'has'> {
+  const parts = pattern.replaceAll('*', '').split('/');
+  const missing = pattern.startsWith('*') ? Array(Math.max(0, 5 - parts.length)).fill('') : [];
+  const [, , namespace, , serviceAccount] = [...missing, ...parts];
+  // Between two slashes stands all of it.
+  return { witness: { namespace: namespace || 'nowhere', serviceAccount: serviceAccount || 'anybody' }, namespace: parts.length > 3 ? namespace : undefined };
 }
 
 export function ofNamespaces(patterns: readonly string[]): IdentityMatch {

@@ -65,6 +65,8 @@ describe('9. who a pod is to the mesh', () => {
     expect(ofPrincipals(['prod.example/ns/shop/sa/frontend', '*/sa/frontend']).namespaces).toBeUndefined();
     expect(ofPrincipals(['prod.example/ns/shop*']).namespaces).toBeUndefined();
     expect(notIdentity(ofNamespaces(['shop'])).namespaces).toBeUndefined();
+    expect(ofPrincipals(['*ns/ns/sa/ns']).namespaces).toEqual(['ns']);
+    expect(ofPrincipals(['corp.dns/ns/shop/sa/web', '*/sa/web']).witnesses).toEqual([{ namespace: 'nowhere', serviceAccount: 'web' }, { namespace: 'shop', serviceAccount: 'web' }]);
     const name = fc.constantFrom('a', 'ab', 'b', 'ns', 'sa');
     const full = fc.tuple(fc.constantFrom('prod', 'ns'), name, name).map(([domain, namespace, account]) => `${domain}/ns/${namespace}/sa/${account}`);
     const cut = fc.tuple(full, fc.nat(20));
