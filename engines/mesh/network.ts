@@ -16,6 +16,8 @@ const PORTS = { inbound: 15006, outbound: 15001, admin: 15000, istiod: 15012, na
 /** What a pod's own rules know its proxy by. */
 const GROUP = 1337;
 const PATIENCE_MS = 5000;
+/** How long a proxy goes on with connections that it took under what it was told before. */
+export const DRAIN_SECONDS = 1;
 
 /** What is around the pods. */
 export interface World {
@@ -80,7 +82,7 @@ async function startProxies(farm: Farm, { run, name, binary, plane, pods, certif
     await farm.forward(plane.securePort, host, PORTS.istiod);
     await farm.names(host, PORTS.names, world.names);
     if (!pod.gateway) await farm.redirect([{ host, inbound: PORTS.inbound, outbound: PORTS.outbound, group: GROUP }]);
-    const command = [binary, '-c', 'envoy.json', '--disable-hot-restart', '--concurrency', '1', '--log-level', 'warning'];
+    const command = [binary, '-c', 'envoy.json', '--disable-hot-restart', '--concurrency', '1', '--log-level', 'warning', '--drain-time-s', `${DRAIN_SECONDS}`];
     await farm.start(command, join(folder, 'log'), { host, folder, inside: { group: GROUP, names } });
   }
   for (const pod of meshed) {

@@ -5,7 +5,7 @@
 import { Connectivity } from 'cdk8s-secure-network';
 import { Certificates, nameOf } from './certificates';
 import { ControlPlane, MeshPod, carries } from './istiod';
-import { MeshNetwork, World } from './network';
+import { DRAIN_SECONDS, MeshNetwork, World } from './network';
 import type { ProxiesReport } from './part';
 import { MESH_LAYERS } from './proxies';
 import { requestsFor, saysRow } from './requests';
@@ -103,8 +103,8 @@ export async function judgeScene(stage: Stage, into: ProxiesReport): Promise<voi
       await server.client.applied({ ...whole, spec: change(whole.spec) });
       const seen = (found: readonly Try[]) => wrong(found).some(each => each.what.startsWith(shows));
       await until(() => tried(network, wanted), seen);
-      // Each proxy is told by itself: what one shows, another shows a moment later.
-      const found = await later(() => tried(network, wanted));
+      // Each proxy is told by itself, and lets go of the connections that it made before only then.
+      const found = await later(() => tried(network, wanted), 3000 * DRAIN_SECONDS);
       into.otherwise.push({ what, tries: wrong(found) });
       if (!seen(found)) into.failures.push(`Envoy: ${what}, and nothing of it shows`);
       await server.client.applied(whole);
@@ -171,7 +171,7 @@ async function until(attempt: () => Promise<Try[]>, enough: (found: readonly Try
   return found;
 }
 
-async function later(attempt: () => Promise<Try[]>): Promise<Try[]> {
-  await new Promise(resolve => setTimeout(resolve, 500));
+async function later(attempt: () => Promise<Try[]>, ms = 500): Promise<Try[]> {
+  await new Promise(resolve => setTimeout(resolve, ms));
   return attempt();
 }
