@@ -19,7 +19,7 @@ export function shopsBySecureNetwork(app: App, tenants: number, { mesh = false }
     const api = shop.addDeployment('api', { containers: [{ image: 'registry.example/api:1', portNumber: 9090 }] });
     const cart = shop.addStatefulSet('cart', { containers: [{ image: 'registry.example/cart:1', portNumber: 6379 }] });
     const orders = new EgressRouter(shop, 'orders-db', { destination: Peer.host(`orders-${index}.db.example`), ports: [Port.postgres()] });
-    frontend.connections.allowFrom(Peer.cidr('198.51.100.0/24'));
+    frontend.connections.allowFrom(Peer.cidr('198.51.100.0/24'), { reason: 'customers' });
     frontend.connections.allowTo(api, mesh ? { http: [HttpMatch.get('/catalogue/*')] } : {});
     api.connections.allowTo(cart);
     api.connections.allowTo(orders);
