@@ -7,6 +7,7 @@ import { textOfWorkload, Variant, Workload } from './pods';
 import { LayerName } from './rules';
 import { names, Reach } from './sparse';
 import { ConnectionSet } from '../algebra/connection-set';
+import { groupBy } from '../algebra/group';
 import { IpSet } from '../algebra/ip-set';
 import { Labels } from '../algebra/label-selector';
 
@@ -81,6 +82,7 @@ export class Reachability {
   /** Workloads whose pods have rows of their own. */
   readonly split: Workload[] = [];
   private sides?: Sides;
+  private inNamespace?: ReadonlyMap<string, readonly Endpoint[]>;
   private readonly byClass = new Map<number, Endpoint[]>();
   private readonly outsideKnown = new Map<string, readonly OutsideRow[]>();
 
@@ -98,7 +100,8 @@ export class Reachability {
 
   /** The endpoints of a workload: one, unless rules treat its pods differently. */
   find(namespace: string, name: string, kind?: string): readonly Endpoint[] {
-    return this.endpoints.filter(e => e.namespace === namespace && (kind === undefined || e.kind === kind || e.workload.kind === kind)
+    this.inNamespace ??= groupBy(this.endpoints, each => each.namespace);
+    return (this.inNamespace.get(namespace) ?? []).filter(e => (kind === undefined || e.kind === kind || e.workload.kind === kind)
       && (e.name === name || e.workload.name === name));
   }
 
