@@ -2,9 +2,10 @@
  * Pods that nobody runs and the policies of today would treat in some way of their own: whatever is stated about all pods of a namespace has to
  * be true of them too, or it would open something the day they come.
  */
+import { LabelSelector, Requirement } from '../algebra/label-selector';
 import { ClusterModel } from '../analysis/model';
 import { AssumedPeer } from '../analysis/pods';
-import { PodMatch } from '../analysis/rules';
+import { chosenNamespaces } from '../analysis/selection';
 import { selectorWitnesses, strangers } from '../analysis/witnesses';
 
 /** More than this many in one namespace differ in one label at a time only. */
@@ -12,16 +13,26 @@ const MOST = 64;
 
 /** A pod without labels in every namespace, the smallest pods of every selector, and those with every other choice of the labels it asks for. */
 export function imaginedPods(model: ClusterModel): AssumedPeer[] {
-  const chosen = [...model.namespaces.keys()].flatMap(namespace => choices(model, namespace));
+  const asked = requirementsByNamespace(model);
+  const chosen = [...model.namespaces.keys()].flatMap(namespace => choices(namespace, asked.get(namespace) ?? []));
   return [...strangers(model), ...selectorWitnesses(model).map(({ peer }) => peer), ...chosen];
 }
 
-function choices(model: ClusterModel, namespace: string): AssumedPeer[] {
-  const labels = model.namespaces.get(namespace)!;
-  const here = ({ namespace: home, namespaces }: PodMatch) => (home === undefined ? namespaces?.matches(labels) ?? true : home === namespace);
-  const matches = model.policies.flatMap(({ subject, rules }) => [subject, ...rules.flatMap(({ peers }) => peers.pods)]).filter(here);
+/** What the policies ask of the labels of pods, by the namespaces in which they ask it. */
+function requirementsByNamespace({ policies, namespaces }: ClusterModel): Map<string, Requirement[]> {
+  const asked = new Map([...namespaces.keys()].map((name): [string, Requirement[]] => [name, []]));
+  const all = policies.flatMap(({ subject, rules }) => [subject, ...rules.flatMap(({ peers }) => peers.pods)]);
+  for (const { namespace, namespaces: selector = LabelSelector.EVERYTHING, pods } of all) {
+    if (pods.isEverything) continue;
+    const homes = namespace === undefined ? chosenNamespaces(selector, namespaces) : [namespace];
+    for (const home of homes) asked.get(home)?.push(...pods.requirements);
+  }
+  return asked;
+}
+
+function choices(namespace: string, requirements: readonly Requirement[]): AssumedPeer[] {
   const values = new Map<string, Set<string>>();
-  for (const requirement of matches.flatMap(({ pods }) => pods.requirements)) {
+  for (const requirement of requirements) {
     const known = values.get(requirement.key) ?? new Set<string>();
     values.set(requirement.key, known);
     for (const value of requirement.values) known.add(value);

@@ -27,10 +27,13 @@ class Printer {
   private readonly names: Map<string, string>;
   private readonly cluster: readonly PlannedNamespace[];
   private readonly others: boolean;
+  /** The ends that something is stated about. */
+  private readonly stated: ReadonlySet<string>;
 
   constructor(private readonly plan: AdoptionPlan, private readonly options: PrintOptions) {
     const { namespaces, workloads, imported, kept } = plan;
     this.cluster = namespaces;
+    this.stated = new Set(plan.statements.flatMap(({ from, to }) => [keyOfEnd(from), keyOfEnd(to)]));
     this.others = kept.some(({ namespace }) => namespace === undefined);
     this.names = identifiers([
       ...[...namespaces.map(({ name }) => name), ...importedNamespaces(plan), ...this.others ? [OTHERS] : []].map(namespace => ({ key: `${namespace}/*`, namespace })),
@@ -108,8 +111,7 @@ class Printer {
 
   /** Workloads that nothing is stated about are closed, and need no name. */
   private declared(key: string): string {
-    const named = this.plan.statements.some(({ from, to }) => keyOfEnd(from) === key || keyOfEnd(to) === key);
-    return named ? `const ${this.names.get(key)} = ` : '';
+    return this.stated.has(key) ? `const ${this.names.get(key)} = ` : '';
   }
 
   private importedParts(): string[] {

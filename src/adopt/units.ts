@@ -128,7 +128,7 @@ function common(a: Labels, b: Labels): Labels {
  * they have. Undefined where other pods have them too.
  */
 function selecting({ namespace, full, members, sources }: Draft, reach: Reachability): Labels | undefined {
-  const others = reach.endpoints.filter(other => other.namespace === namespace && !members.includes(other));
+  const others = reach.within(namespace).filter(other => !members.includes(other));
   const classes = new Set(members.map(({ peerClass }) => peerClass));
   const free = (labels: Labels, imagined: boolean) => Object.keys(labels).length > 0 && others.every(({ real, workload, peerClass }) =>
     !workload.variants.some(({ shape }) => carries(shape.labels, labels)) || (!real && (!imagined || classes.has(peerClass))));

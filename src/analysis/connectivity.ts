@@ -1,7 +1,8 @@
 import { ApiObject, App } from 'cdk8s';
 import { ClusterFacts, factsOf, PeerSource, peersOf } from './facts';
 import { readPaths } from './input/paths';
-import { ClusterModel, flatten } from './model';
+import { flatten } from './lists';
+import { ClusterModel } from './model';
 import { Reachability } from './reachability';
 import { ConnectivityRow, lineOf, rowsOf } from './rows';
 import { LayerName, LAYERS, textOfRef } from './rules';

@@ -1,5 +1,6 @@
 import { conflictsOf } from './conflicts';
 import { ClusterFacts, PeerSource } from './facts';
+import { flatten } from './lists';
 import { hasProxy, Identity, ROOT_NAMESPACE } from './mesh-identity';
 import { MeshRegistry } from './mesh-routes';
 import {
@@ -334,18 +335,4 @@ function topOwner(pods: DeclaredPods, byName: ReadonlyMap<string, DeclaredPods>)
 function ownTemplate(templates: readonly DeclaredPods[], name: string, kind: string): readonly DeclaredPods[] {
   const own = templates.filter(template => template.name === name && template.kind === kind);
   return own.length > 0 ? own : templates;
-}
-
-/** The objects inside `List` and `PodList` too. */
-export function* flatten(objects: readonly any[]): Iterable<any> {
-  for (const object of objects) {
-    if (object === undefined || object === null) continue;
-    if (typeof object.kind === 'string' && object.kind.endsWith('List') && Array.isArray(object.items)) {
-      const kind = object.kind.slice(0, -'List'.length);
-      yield* flatten(kind === '' ? object.items
-        : object.items.map((item: any) => item && !item.kind ? { apiVersion: object.apiVersion, kind, ...item } : item));
-    } else {
-      yield object;
-    }
-  }
 }

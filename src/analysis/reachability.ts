@@ -100,9 +100,14 @@ export class Reachability {
 
   /** The endpoints of a workload: one, unless rules treat its pods differently. */
   find(namespace: string, name: string, kind?: string): readonly Endpoint[] {
-    this.inNamespace ??= groupBy(this.endpoints, each => each.namespace);
-    return (this.inNamespace.get(namespace) ?? []).filter(e => (kind === undefined || e.kind === kind || e.workload.kind === kind)
+    return this.within(namespace).filter(e => (kind === undefined || e.kind === kind || e.workload.kind === kind)
       && (e.name === name || e.workload.name === name));
+  }
+
+  /** The endpoints of a namespace. */
+  within(namespace: string): readonly Endpoint[] {
+    this.inNamespace ??= groupBy(this.endpoints, each => each.namespace);
+    return this.inNamespace.get(namespace) ?? [];
   }
 
   /** What may pass from one end to the other; for addresses outside, what may pass for every one of them. */

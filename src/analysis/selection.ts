@@ -1,4 +1,4 @@
-import { PodShape } from './pods';
+import { NAME_LABEL, PodShape } from './pods';
 import { PodMatch } from './rules';
 import { Labels, LabelSelector } from '../algebra/label-selector';
 
@@ -74,6 +74,13 @@ export class Selector {
     for (const name of chosen) for (const id of this.inNamespace.get(name)?.matching(match.pods) ?? []) shapes.push(id);
     return shapes.sort((a, b) => a - b);
   }
+}
+
+/** The namespaces that a selector chooses. Where it asks for some by their name, no others are looked at. */
+export function chosenNamespaces(selector: LabelSelector, namespaces: ReadonlyMap<string, Labels>): string[] {
+  const named = selector.requirements.find(({ key, operator }) => key === NAME_LABEL && operator === 'In');
+  const candidates = named ? named.values.filter(name => namespaces.has(name)) : [...namespaces.keys()];
+  return candidates.filter(name => selector.matches(namespaces.get(name)!));
 }
 
 interface Labelled {
