@@ -77,7 +77,7 @@ export function adopt(reach: Reachability, { platform, tenant, leave }: AdoptOpt
   return {
     plan,
     remarks: remarksOf(changes, { reach: wide, grants, units, families: familiesOf(platform) }),
-    notes: [...refused, ...accountNotes(units.units), ...lost, ...notesOf(reach, grants, wide, secured),
+    notes: [...refused, ...accountNotes(units.units), ...lost, ...notesOf(reach, grants, secured),
       ...removalNotes(sources, secured, new Set(after.model.policies.map(({ ref }) => textOfRef(ref))))],
     opens: changes.some(opens),
   };

@@ -3,9 +3,11 @@
  * what nobody closed is closed by it.
  */
 import { ConnectionSet } from '../algebra/connection-set';
+import { LabelSelector } from '../algebra/label-selector';
 import { PeerClass } from '../analysis/classes';
 import { Endpoint, Reachability } from '../analysis/reachability';
 import { ObjectRef, PodMatch, Policy, Rule, Direction } from '../analysis/rules';
+import { chosenNamespaces } from '../analysis/selection';
 
 export class Grants {
   private readonly known = new Map<number, ConnectionSet>();
@@ -44,6 +46,12 @@ export class Grants {
   /** Whether somebody has closed a direction of a pod, so that whatever passes there is meant. */
   isClosed(endpoint: Endpoint, direction: Direction): boolean {
     return this.policiesOf(endpoint, direction).some(({ layer }) => layer === 'network-policy');
+  }
+
+  /** The pods that a match chooses, also those that nobody runs. */
+  chosen({ namespace, namespaces = LabelSelector.EVERYTHING, pods }: PodMatch): Endpoint[] {
+    const homes = namespace !== undefined ? [namespace] : chosenNamespaces(namespaces, this.reach.model.namespaces);
+    return homes.flatMap(home => this.reach.within(home)).filter(({ hostNetwork, labels }) => !hostNetwork && pods.matches(labels));
   }
 
   chooses(match: PodMatch, { namespace, labels, hostNetwork }: Endpoint): boolean {

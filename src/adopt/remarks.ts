@@ -11,7 +11,7 @@ import { groupBy } from '../algebra/group';
 import { ConnectivityChange, opens } from '../analysis/diff';
 import { CONTROLLER_TEXT } from '../analysis/entrance-rows';
 import { Endpoint, Reachability } from '../analysis/reachability';
-import { Direction, textOfRef } from '../analysis/rules';
+import { Direction, PodMatch, textOfRef } from '../analysis/rules';
 
 export interface Remark {
   /** Why these lines differ, and what to do. */
@@ -74,13 +74,13 @@ function whyOf(change: ConnectivityChange, endpoints: ReadonlyMap<string, Endpoi
 }
 
 /** What policies say that shows in no line today: of pods that are not there yet. */
-export function notesOf({ model }: Reachability, grants: Grants, wide: Reachability, secured: ReadonlySet<string>): string[] {
+export function notesOf({ model }: Reachability, grants: Grants, secured: ReadonlySet<string>): string[] {
   const notes: string[] = [];
-  const real = wide.endpoints.filter(endpoint => endpoint.real);
+  const shows = (match: PodMatch) => grants.chosen(match).some(({ real }) => real);
   for (const { ref, layer, subject, rules } of model.policies) {
     if (layer !== 'network-policy' || (ref.namespace !== undefined && !secured.has(ref.namespace))) continue;
     const text = textOfRef(ref);
-    if (!real.some(endpoint => grants.chooses(subject, endpoint))) {
+    if (!shows(subject)) {
       notes.push(`${text} selects no pod of these manifests: it is left out; give the manifests of its pods too, or state what it said with select(...)`);
       continue;
     }
@@ -92,12 +92,12 @@ export function notesOf({ model }: Reachability, grants: Grants, wide: Reachabil
           notes.push(`${rule} chooses namespaces by labels (${match.namespaces}): only pods of these manifests are stated; a label can be given to any namespace, so name those that are meant`);
         } else if (!match.pods.isEverything && !labelsOf(match.pods)) {
           notes.push(`${rule} chooses pods by what their labels are not, or whatever they are (${match.pods}): only pods of these manifests are stated`);
-        } else if (!match.pods.isEverything && !real.some(endpoint => grants.chooses(match, endpoint))) {
+        } else if (!match.pods.isEverything && !shows(match)) {
           notes.push(`${rule} names pods${who} that are not in these manifests: they are left out; state them with select(...)`);
         }
       }
       if (ports.names.length > 0 && direction === 'egress') {
-        const shown = real.some(endpoint => !isPlatform(endpoint.namespace) && peers.pods.some(match => grants.chooses(match, endpoint)));
+        const shown = peers.pods.some(match => grants.chosen(match).some(({ real, namespace }) => real && !isPlatform(namespace)));
         if (!shown) notes.push(`${rule} names the port '${ports.names[0].name}', which no pod of these manifests declares: it is left out; state its number`);
       }
     }
