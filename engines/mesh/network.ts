@@ -1,7 +1,7 @@
 /**
  * A mesh in network namespaces: every pod of a case has one, with an application behind its ports and, where it is in the mesh, an Envoy that
  * asks istiod itself for all it does. Its connections are led through that Envoy as the mesh's own rules do, by the group that it runs under;
- * its certificate comes over the socket on which an agent would hand it over. Of Istio only the image is missing.
+ * its certificate comes over the socket on which an agent would hand it over. Agent, rules and image are not Istio's own.
  */
 import { existsSync, writeFileSync } from 'fs';
 import { join } from 'path';

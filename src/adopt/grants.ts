@@ -7,14 +7,16 @@ import { LabelSelector } from '../algebra/label-selector';
 import { PeerClass } from '../analysis/classes';
 import { Endpoint, Reachability } from '../analysis/reachability';
 import { ObjectRef, PodMatch, Policy, Rule, Direction } from '../analysis/rules';
-import { chosenNamespaces } from '../analysis/selection';
+import { NamespaceIndex } from '../analysis/selection';
 
 export class Grants {
   private readonly known = new Map<number, ConnectionSet>();
   private readonly size: number;
+  private readonly namespaces: NamespaceIndex;
 
   constructor(private readonly reach: Reachability) {
     this.size = reach.classes.all.length;
+    this.namespaces = new NamespaceIndex(reach.model.namespaces);
   }
 
   /** All that passes from one pod to another. */
@@ -49,9 +51,13 @@ export class Grants {
   }
 
   /** The pods that a match chooses, also those that nobody runs. */
-  chosen({ namespace, namespaces = LabelSelector.EVERYTHING, pods }: PodMatch): Endpoint[] {
-    const homes = namespace !== undefined ? [namespace] : chosenNamespaces(namespaces, this.reach.model.namespaces);
-    return homes.flatMap(home => this.reach.within(home)).filter(({ hostNetwork, labels }) => !hostNetwork && pods.matches(labels));
+  chosen(match: PodMatch): Endpoint[] {
+    return this.homesOf(match).flatMap(home => this.reach.within(home)).filter(({ hostNetwork, labels }) => !hostNetwork && match.pods.matches(labels));
+  }
+
+  /** The namespaces that a match speaks about. */
+  homesOf({ namespace, namespaces = LabelSelector.EVERYTHING }: PodMatch): readonly string[] {
+    return namespace !== undefined ? [namespace] : this.namespaces.chosenBy(namespaces);
   }
 
   chooses(match: PodMatch, { namespace, labels, hostNetwork }: Endpoint): boolean {

@@ -5,7 +5,7 @@
 import { LabelSelector, Requirement } from '../algebra/label-selector';
 import { ClusterModel } from '../analysis/model';
 import { AssumedPeer } from '../analysis/pods';
-import { chosenNamespaces } from '../analysis/selection';
+import { NamespaceIndex } from '../analysis/selection';
 import { selectorWitnesses, strangers } from '../analysis/witnesses';
 
 /** More than this many in one namespace differ in one label at a time only. */
@@ -22,9 +22,10 @@ export function imaginedPods(model: ClusterModel): AssumedPeer[] {
 function requirementsByNamespace({ policies, namespaces }: ClusterModel): Map<string, Requirement[]> {
   const asked = new Map([...namespaces.keys()].map((name): [string, Requirement[]] => [name, []]));
   const all = policies.flatMap(({ subject, rules }) => [subject, ...rules.flatMap(({ peers }) => peers.pods)]);
+  const index = new NamespaceIndex(namespaces);
   for (const { namespace, namespaces: selector = LabelSelector.EVERYTHING, pods } of all) {
     if (pods.isEverything) continue;
-    const homes = namespace === undefined ? chosenNamespaces(selector, namespaces) : [namespace];
+    const homes = namespace === undefined ? index.chosenBy(selector) : [namespace];
     for (const home of homes) asked.get(home)?.push(...pods.requirements);
   }
   return asked;

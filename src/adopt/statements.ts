@@ -11,10 +11,8 @@ import { sortedPorts } from './pods';
 import { Unit } from './units';
 import { ConnectionSet, PROTOCOLS } from '../algebra/connection-set';
 import { groupBy } from '../algebra/group';
-import { LabelSelector } from '../algebra/label-selector';
 import { Endpoint, Reachability } from '../analysis/reachability';
 import { ObjectRef, PodMatch, textOfRef } from '../analysis/rules';
-import { chosenNamespaces } from '../analysis/selection';
 
 export interface PodFlows {
   /** Namespaces inside which everything passes, and a policy says so. */
@@ -118,8 +116,7 @@ class PodFlowFinder {
 
   /** The namespaces of which a match chooses all pods; else the workloads it chooses. */
   private sidesOf(match: PodMatch): Side[] {
-    const { namespace, namespaces = LabelSelector.EVERYTHING } = match;
-    const names = namespace !== undefined ? [namespace] : chosenNamespaces(namespaces, this.reach.model.namespaces);
+    const names = this.grants.homesOf(match);
     if (match.pods.isEverything) return names.filter(name => this.inNamespace.has(name)).map(name => this.wholeOf(name));
     const chosen = names.flatMap(name => this.inNamespace.get(name) ?? []).filter(endpoint => match.pods.matches(endpoint.labels));
     const sides = chosen.map(endpoint => this.unitOf.get(endpoint));

@@ -226,6 +226,7 @@ export class ClusterModel {
   /** Pods go to the controller at the end of their chain of owners; a controller that has pods of its own here lends them its name only. */
   private group(declared: readonly DeclaredPods[]): Workload[] {
     const byName = new Map<string, DeclaredPods>();
+    // Pods are asked for as owners only where one is, and in most clusters they are the most of what is declared.
     const podsOwn = declared.some(({ owner }) => owner?.kind === 'Pod');
     for (const pods of declared) if (podsOwn || pods.kind !== 'Pod') byName.set(keyOf(pods.namespace, pods), pods);
     const groups = new Map<string, OwnerGroup>();

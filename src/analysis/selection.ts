@@ -1,4 +1,4 @@
-import { NAME_LABEL, PodShape } from './pods';
+import { PodShape } from './pods';
 import { PodMatch } from './rules';
 import { Labels, LabelSelector } from '../algebra/label-selector';
 
@@ -22,7 +22,7 @@ export class Selector {
   private readonly pods: PodShape[];
   private readonly inNamespace = new Map<string, LabelIndex>();
   private readonly everywhere: LabelIndex;
-  private readonly namespaceIndex: { names: string[]; index: LabelIndex };
+  private readonly namespaces: NamespaceIndex;
 
   constructor(private readonly shapes: readonly PodShape[], namespaces: ReadonlyMap<string, Labels>) {
     this.pods = shapes.filter(shape => !shape.hostNetwork);
@@ -33,8 +33,7 @@ export class Selector {
     }
     for (const [namespace, list] of lists) this.inNamespace.set(namespace, new LabelIndex(list));
     this.everywhere = new LabelIndex(this.pods);
-    const names = [...namespaces.keys()];
-    this.namespaceIndex = { names, index: new LabelIndex(names.map((name, id) => ({ id, labels: namespaces.get(name)! }))) };
+    this.namespaces = new NamespaceIndex(namespaces);
   }
 
   select(match: PodMatch): Selection {
@@ -64,7 +63,7 @@ export class Selector {
     if (match.namespace !== undefined) return this.inNamespace.get(match.namespace)?.matching(match.pods) ?? [];
     const namespaces = match.namespaces ?? LabelSelector.EVERYTHING;
     if (namespaces.isEverything) return this.everywhere.matching(match.pods);
-    const chosen = this.namespaceIndex.index.matching(namespaces).map(id => this.namespaceIndex.names[id]);
+    const chosen = this.namespaces.chosenBy(namespaces);
     const wide = chosen.length > 8 && !match.pods.isEverything;
     if (wide) {
       const inside = new Set(chosen);
@@ -76,11 +75,19 @@ export class Selector {
   }
 }
 
-/** The namespaces that a selector chooses. Where it asks for some by their name, no others are looked at. */
-export function chosenNamespaces(selector: LabelSelector, namespaces: ReadonlyMap<string, Labels>): string[] {
-  const named = selector.requirements.find(({ key, operator }) => key === NAME_LABEL && operator === 'In');
-  const candidates = named ? named.values.filter(name => namespaces.has(name)) : [...namespaces.keys()];
-  return candidates.filter(name => selector.matches(namespaces.get(name)!));
+/** Answers which namespaces a selector chooses, from an index of their labels. */
+export class NamespaceIndex {
+  private readonly names: readonly string[];
+  private readonly index: LabelIndex;
+
+  constructor(namespaces: ReadonlyMap<string, Labels>) {
+    this.names = [...namespaces.keys()];
+    this.index = new LabelIndex(this.names.map((name, id) => ({ id, labels: namespaces.get(name)! })));
+  }
+
+  chosenBy(selector: LabelSelector): string[] {
+    return this.index.matching(selector).map(id => this.names[id]);
+  }
 }
 
 interface Labelled {
